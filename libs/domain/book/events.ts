@@ -1,0 +1,155 @@
+/**
+ * The facts of a book, in the order they were learned. Plain data: what is stored is exactly this, under the
+ * stored names and versions of `libs/events`.
+ */
+import type { Amounts, AskedAct } from '../act/act.ts';
+import type { Book, Campaign, Employee, Item, Location } from '../directory/directory.ts';
+import type { Consequence, Policy } from '../policy/policy.ts';
+
+/** What the shell stamps on every fact. */
+export interface Stamp {
+  /** When the ledger learned of it, epoch milliseconds. */
+  readonly recordedAt: number;
+  /** Who told it. */
+  readonly actor: string;
+  /** The idempotency key of the write; absent for PUTs, which state a whole resource. */
+  readonly key?: string;
+}
+
+export interface BookDefined extends Stamp {
+  readonly type: 'BookDefined';
+  readonly book: Book;
+}
+export interface LocationDefined extends Stamp {
+  readonly type: 'LocationDefined';
+  readonly id: string;
+  readonly location: Location;
+}
+export interface EmployeeDefined extends Stamp {
+  readonly type: 'EmployeeDefined';
+  readonly id: string;
+  readonly employee: Employee;
+}
+export interface ItemDefined extends Stamp {
+  readonly type: 'ItemDefined';
+  readonly sku: string;
+  readonly item: Item;
+}
+export interface CampaignDefined extends Stamp {
+  readonly type: 'CampaignDefined';
+  readonly id: string;
+  readonly campaign: Campaign;
+}
+export interface PolicyDrafted extends Stamp {
+  readonly type: 'PolicyDrafted';
+  readonly version: number;
+  /** The checked, normalised policy: what decisions are made from. */
+  readonly policy: Policy;
+  /** The text as posted, for people to read again. */
+  readonly source: { readonly format: 'json' | 'yaml'; readonly text: string };
+}
+export interface PolicyActivated extends Stamp {
+  readonly type: 'PolicyActivated';
+  readonly version: number;
+  /** In force from this time on (epoch ms); absent: from this event on. */
+  readonly from?: number;
+}
+
+/** `within`, or what the guardrail asked for. On a recorded act anything but `within` is a breach. */
+export type Finding = 'within' | Consequence;
+
+/** `[allowed, usedBefore, reserved]`, each in the measure's unit. */
+export type MeasureReceipt = readonly [allowed: number, usedBefore: number, reserved: number];
+
+/** What one limit found, for one bucket: enough to reproduce the decision and to fold the book. */
+export interface LimitReceipt {
+  readonly limit: string;
+  /** The bucket's key: a value for each dimension of the limit's `per`, in its order. Empty object for `per: []`. */
+  readonly key: Readonly<Record<string, string>>;
+  /**
+   * The bucket's window. `label` identifies it (`week:2026-11-16`, `rolling`, `lifetime`, `act`,
+   * `shift:<id>`); the edges are epoch ms, from included and to excluded (rolling: from excluded, to
+   * included), null where the window is open on that side.
+   */
+  readonly window: { readonly label: string; readonly from: number | null; readonly to: number | null };
+  readonly measures: Readonly<Partial<Record<keyof Amounts, MeasureReceipt>>>;
+  readonly finding: Finding;
+  /** The dimensions the act had no value for; then there is no bucket, and nothing was counted. */
+  readonly missing?: readonly string[];
+}
+
+/** A rule whose condition held. A rule that does not hold did not apply and leaves no receipt. */
+export interface RuleReceipt {
+  readonly rule: string;
+  readonly message: string;
+  readonly finding: Consequence;
+}
+
+/** What the ledger itself requires of every act, before any limit. */
+export const STANDING = [
+  'no-active-policy',
+  'unknown-employee',
+  'unknown-location',
+  'campaign-not-running',
+  'uncovered',
+] as const;
+export interface StandingReceipt {
+  readonly standing: (typeof STANDING)[number];
+  readonly finding: Consequence;
+}
+
+export type GuardrailReceipt = LimitReceipt | RuleReceipt | StandingReceipt;
+
+export interface ActDecided extends Stamp {
+  /** UUIDv7. */
+  readonly id: string;
+  readonly asked: AskedAct;
+  readonly occurredAt: number;
+  /** `YYYY-MM-DD`: the trading day at the location. */
+  readonly businessDate: string;
+  readonly amounts: Amounts;
+  /** Facts of the directory that the decision used. */
+  readonly roles: readonly string[];
+  readonly region?: string;
+  readonly category?: string;
+  /** Null: no policy was in force. */
+  readonly policyVersion: number | null;
+  readonly guardrails: readonly GuardrailReceipt[];
+}
+export interface ActAccepted extends ActDecided {
+  readonly type: 'ActAccepted';
+}
+export interface ActDeclined extends ActDecided {
+  readonly type: 'ActDeclined';
+}
+export interface ActReversed extends Stamp {
+  readonly type: 'ActReversed';
+  /** The reversal's own id, UUIDv7. */
+  readonly id: string;
+  readonly act: string;
+  readonly reason: string;
+  /** As posted: absent measures, when any is given, are not reversed; none given means all that is left. */
+  readonly asked: Readonly<Partial<Amounts>>;
+  readonly amounts: Amounts;
+  /** When the act happened: the place in its windows to give back to. */
+  readonly occurredAt: number;
+  readonly businessDate: string;
+  /** The buckets given back to: limit, window label, key values. */
+  readonly buckets: readonly { readonly limit: string; readonly label: string; readonly key: readonly string[] }[];
+  /** What is reversed of the act in all, this reversal included. */
+  readonly reversedInAll: Amounts;
+  /** True when nothing of the act is left. */
+  readonly whole: boolean;
+}
+
+export type BookEvent =
+  | BookDefined
+  | LocationDefined
+  | EmployeeDefined
+  | ItemDefined
+  | CampaignDefined
+  | PolicyDrafted
+  | PolicyActivated
+  | ActAccepted
+  | ActDeclined
+  | ActReversed;

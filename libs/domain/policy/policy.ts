@@ -1,0 +1,95 @@
+/** A policy: the versioned set of guardrails of a book, as checked and normalised by `check.ts`. */
+import type { Kind, Measure, Trigger } from '../act/act.ts';
+
+export const DIMENSIONS = [
+  'act',
+  'employee',
+  'role',
+  'location',
+  'region',
+  'customer',
+  'incident',
+  'campaign',
+  'book',
+] as const;
+export type Dimension = (typeof DIMENSIONS)[number];
+
+export const WEEKDAYS = [
+  'monday',
+  'tuesday',
+  'wednesday',
+  'thursday',
+  'friday',
+  'saturday',
+  'sunday',
+] as const;
+export type Weekday = (typeof WEEKDAYS)[number];
+
+/**
+ * The window a limit counts in. In a document: `act`, `shift`, `day`, `week`, `month`, `quarter`, `year`,
+ * `lifetime`, or `{ every: week, startsOn: monday }`, or `{ rolling: P7D }`.
+ */
+export type Window =
+  | { readonly every: 'act' | 'shift' | 'day' | 'month' | 'quarter' | 'year' | 'lifetime' }
+  | { readonly every: 'week'; readonly startsOn: Weekday }
+  | { readonly every: 'rolling'; readonly durationMs: number; readonly duration: string };
+
+/** What follows when a guardrail does not hold, mildest first. */
+export type Consequence = 'warn' | 'decline';
+
+/** Absent filters let every act pass; several filters must all pass; within one, any value passes. */
+export interface AppliesTo {
+  readonly kinds?: readonly Kind[];
+  readonly triggers?: readonly Trigger[];
+  /** SKU globs: `*` stands for any run of characters, `?` for one. */
+  readonly items?: readonly string[];
+  readonly roles?: readonly string[];
+  readonly locations?: readonly string[];
+  readonly regions?: readonly string[];
+  readonly campaigns?: readonly string[];
+  readonly channels?: readonly string[];
+  readonly reasons?: readonly string[];
+}
+
+export interface Limit {
+  readonly id: string;
+  readonly title?: string;
+  readonly appliesTo: AppliesTo;
+  readonly per: readonly Dimension[];
+  readonly window: Window;
+  /** At least one measure. Money in minor units of the book's currency. */
+  readonly allow: Readonly<Partial<Record<Measure, number>>>;
+  readonly beyond: Consequence;
+  /** What follows when the act lacks a key of `per`; absent: the act is outside this limit. */
+  readonly whenMissing?: Consequence;
+}
+
+export interface Rule {
+  readonly id: string;
+  readonly title?: string;
+  /** A CEL expression of type bool over `act`, `employee`, `location`, `item`. True means: not in order. */
+  readonly when: string;
+  readonly then: Consequence;
+  readonly message: string;
+}
+
+export interface Policy {
+  readonly currency: string;
+  readonly title?: string;
+  /** What happens to an act that no limit covers. */
+  readonly uncovered: 'allow' | Consequence;
+  readonly limits: readonly Limit[];
+  readonly rules: readonly Rule[];
+}
+
+/** One thing wrong with a posted document. */
+export interface Mistake {
+  /** JSON pointer into the document. */
+  readonly pointer: string;
+  /** Stable, kebab-case. */
+  readonly code: string;
+  /** What is wrong. */
+  readonly message: string;
+  /** What to write instead. */
+  readonly advice: string;
+}
