@@ -53,6 +53,8 @@ export interface PolicyActivated extends Stamp {
   readonly version: number;
   /** In force from this time on (epoch ms); absent: from this event on. */
   readonly from?: number;
+  /** As posted: a date that had passed meant from this event on. */
+  readonly asked: { readonly from?: number };
 }
 
 /** `within`, or what the guardrail asked for. On a recorded act anything but `within` is a breach. */
@@ -135,7 +137,11 @@ export interface ActReversed extends Stamp {
   readonly occurredAt: number;
   readonly businessDate: string;
   /** The buckets given back to: limit, window label, key values. */
-  readonly buckets: readonly { readonly limit: string; readonly label: string; readonly key: readonly string[] }[];
+  readonly buckets: readonly {
+    readonly limit: string;
+    readonly label: string;
+    readonly key: readonly string[];
+  }[];
   /** What is reversed of the act in all, this reversal included. */
   readonly reversedInAll: Amounts;
   /** True when nothing of the act is left. */

@@ -1,0 +1,139 @@
+/**
+ * The buckets of a book: what has been used of each limit × key × window. Every bucket counts all three
+ * measures whether or not its limit bounds them, so that a limit that changes its figure or its measure keeps
+ * what is already used.
+ */
+import type { Amounts } from '../act/act.ts';
+import { NOTHING, Timeline } from './timeline.ts';
+
+export const ROLLING = 'rolling';
+/** The label of windows without memory: nothing is kept for them. */
+export const ACT = 'act';
+
+/** Identifies a bucket. No part can contain a line break: ids have no control characters. */
+export function bucketId(limit: string, label: string, key: readonly string[]): string {
+  let id = `${limit}\n${label}`;
+  for (const value of key) id += `\n${value}`;
+  return id;
+}
+
+/** What a decision may know of the buckets. */
+export interface BucketReader {
+  /** Used of a calendar, shift or lifetime bucket. */
+  used(id: string): Amounts;
+  /** Used of a rolling bucket in `(from, to]`. */
+  usedBetween(id: string, from: number, to: number): Amounts;
+  /** The times of uses of a rolling bucket in `(from, to)`. */
+  timesWithin(id: string, from: number, to: number): Iterable<number>;
+}
+
+/** Columns rather than objects: a million buckets are three arrays of numbers and their ids. */
+export class Buckets implements BucketReader {
+  #index = new Map<string, number>();
+  #columns: Record<keyof Amounts, Float64Array> = columns(1024);
+  #rolling = new Map<string, Timeline>();
+
+  get size(): number {
+    return this.#index.size + this.#rolling.size;
+  }
+
+  used(id: string): Amounts {
+    const i = this.#index.get(id);
+    if (i === undefined) return NOTHING;
+    const { count, costMinor, retailMinor } = this.#columns;
+    return { count: count[i]!, costMinor: costMinor[i]!, retailMinor: retailMinor[i]! };
+  }
+
+  usedBetween(id: string, from: number, to: number): Amounts {
+    return this.#rolling.get(id)?.between(from, to) ?? NOTHING;
+  }
+
+  timesWithin(id: string, from: number, to: number): Iterable<number> {
+    return this.#rolling.get(id)?.timesWithin(from, to) ?? [];
+  }
+
+  firstUseAfter(id: string, from: number): number | undefined {
+    return this.#rolling.get(id)?.firstAfter(from);
+  }
+
+  add(id: string, amounts: Amounts): void {
+    let i = this.#index.get(id);
+    if (i === undefined) {
+      i = this.#index.size;
+      this.#index.set(id, i);
+      if (i >= this.#columns.count.length) this.#columns = grown(this.#columns);
+    }
+    this.#columns.count[i]! += amounts.count;
+    this.#columns.costMinor[i]! += amounts.costMinor;
+    this.#columns.retailMinor[i]! += amounts.retailMinor;
+  }
+
+  addAt(id: string, at: number, amounts: Amounts): void {
+    let timeline = this.#rolling.get(id);
+    if (timeline === undefined) this.#rolling.set(id, (timeline = new Timeline()));
+    timeline.add(at, amounts);
+  }
+
+  toSnapshot(): BucketsSnapshot {
+    const size = this.#index.size;
+    return {
+      ids: [...this.#index.keys()].join('\u0000'),
+      count: this.#columns.count.slice(0, size),
+      costMinor: this.#columns.costMinor.slice(0, size),
+      retailMinor: this.#columns.retailMinor.slice(0, size),
+      rolling: {
+        ids: [...this.#rolling.keys()].join('\u0000'),
+        lengths: Uint32Array.from(this.#rolling.values(), (timeline) => timeline.toArray().length),
+        uses: Float64Array.from(this.#rolling.values().flatMap((timeline) => timeline.toArray())),
+      },
+    };
+  }
+
+  static fromSnapshot(snapshot: BucketsSnapshot): Buckets {
+    const buckets = new Buckets();
+    const ids = split(snapshot.ids);
+    for (let i = 0; i < ids.length; i++) buckets.#index.set(ids[i]!, i);
+    buckets.#columns = {
+      count: snapshot.count,
+      costMinor: snapshot.costMinor,
+      retailMinor: snapshot.retailMinor,
+    };
+    if (ids.length === 0) buckets.#columns = columns(1024);
+    let from = 0;
+    split(snapshot.rolling.ids).forEach((id, i) => {
+      const to = from + snapshot.rolling.lengths[i]!;
+      buckets.#rolling.set(id, Timeline.fromArray(snapshot.rolling.uses.subarray(from, to)));
+      from = to;
+    });
+    return buckets;
+  }
+}
+
+export interface BucketsSnapshot {
+  readonly ids: string;
+  readonly count: Float64Array;
+  readonly costMinor: Float64Array;
+  readonly retailMinor: Float64Array;
+  readonly rolling: { readonly ids: string; readonly lengths: Uint32Array; readonly uses: Float64Array };
+}
+
+/** Ids travel as one text, joined by a character none can contain. */
+function split(ids: string): string[] {
+  return ids === '' ? [] : ids.split('\u0000');
+}
+
+function columns(length: number): Record<keyof Amounts, Float64Array> {
+  return {
+    count: new Float64Array(length),
+    costMinor: new Float64Array(length),
+    retailMinor: new Float64Array(length),
+  };
+}
+
+function grown(old: Record<keyof Amounts, Float64Array>): Record<keyof Amounts, Float64Array> {
+  const next = columns(old.count.length * 2);
+  next.count.set(old.count);
+  next.costMinor.set(old.costMinor);
+  next.retailMinor.set(old.retailMinor);
+  return next;
+}

@@ -1,0 +1,54 @@
+/**
+ * Whether a command says the same as the fact that an earlier write with its idempotency key became. The same
+ * content gets the first answer again; other content is refused, naming what differs.
+ */
+import type { Command } from './commands.ts';
+import { same } from './decide.ts';
+import type { BookEvent } from './events.ts';
+
+/** @returns the members that differ, dotted (`item.quantity`), sorted; none when the content is the same. */
+export function differences(command: Command, event: BookEvent): readonly string[] {
+  switch (command.type) {
+    case 'DecideAct':
+      if (event.type !== 'ActAccepted' && event.type !== 'ActDeclined') return ['operation'];
+      return membersThatDiffer(command.asked, event.asked);
+    case 'ReverseAct':
+      if (event.type !== 'ActReversed') return ['operation'];
+      return membersThatDiffer(
+        { act: command.act, reason: command.reason, ...command.asked },
+        { act: event.act, reason: event.reason, ...event.asked },
+      );
+    case 'DraftPolicy':
+      if (event.type !== 'PolicyDrafted') return ['operation'];
+      return membersThatDiffer(command.policy, event.policy);
+    case 'ActivatePolicy':
+      if (event.type !== 'PolicyActivated') return ['operation'];
+      return membersThatDiffer(
+        { version: command.version, from: command.from },
+        { version: event.version, ...event.asked },
+      );
+    default:
+      // A PUT carries no key.
+      return ['operation'];
+  }
+}
+
+function membersThatDiffer(now: object, first: object): string[] {
+  const differ: string[] = [];
+  collect(now, first, '', differ);
+  return differ.sort();
+}
+
+function collect(a: object, b: object, path: string, differ: string[]): void {
+  for (const name of new Set([...Object.keys(a), ...Object.keys(b)])) {
+    const left: unknown = (a as Record<string, unknown>)[name];
+    const right: unknown = (b as Record<string, unknown>)[name];
+    if (same(left, right)) continue;
+    if (isObject(left) && isObject(right)) collect(left, right, `${path}${name}.`, differ);
+    else differ.push(path + name);
+  }
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

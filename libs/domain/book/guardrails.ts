@@ -1,0 +1,159 @@
+/** What each guardrail of a policy finds of one act: the receipts of its decision. */
+import type { Amounts, Measure } from '../act/act.ts';
+import type { ActFacts, CompiledLimit, CompiledPolicy } from '../policy/compile.ts';
+import type { Consequence } from '../policy/policy.ts';
+import { type RuleContext, ruleContext } from '../rules/cel.ts';
+import { windowAt } from '../time/windows.ts';
+import { ACT, type BucketReader, bucketId, ROLLING } from './buckets.ts';
+import type { Finding, GuardrailReceipt, LimitReceipt, MeasureReceipt } from './events.ts';
+import { NOTHING } from './timeline.ts';
+
+/**
+ * Receipts of every limit that applied and every rule that held, in the policy's order.
+ * @param usage the buckets as they stand before the act
+ */
+export function findings(policy: CompiledPolicy, facts: ActFacts, usage: BucketReader): GuardrailReceipt[] {
+  const receipts: GuardrailReceipt[] = [];
+  for (const limit of policy.limits) {
+    if (limit.applies(facts)) receiptsOfLimit(limit, facts, usage, receipts);
+  }
+  const { uncovered } = policy.policy;
+  if (uncovered !== 'allow' && receipts.length === 0) {
+    receipts.push({ standing: 'uncovered', finding: uncovered });
+  }
+  if (policy.rules.length > 0) {
+    const context = rulesLookAt(facts);
+    for (const { rule, condition } of policy.rules) {
+      const holds = condition.holds(context);
+      if (holds === false) continue;
+      // A rule that cannot be computed for this act must not let it pass unseen.
+      const message = holds === true ? rule.message : `${rule.message} (the rule failed: ${holds.error})`;
+      receipts.push({ rule: rule.id, message, finding: rule.then });
+    }
+  }
+  return receipts;
+}
+
+function rulesLookAt({
+  asked,
+  amounts,
+  businessDate,
+  occurredAt,
+  employee,
+  location,
+  item,
+}: ActFacts): RuleContext {
+  return ruleContext({
+    act: { ...asked, ...amounts, businessDate, occurredAt },
+    employee: { roles: employee?.roles, homeLocation: employee?.homeLocation },
+    location: { region: location?.region, timeZone: location?.timeZone },
+    item: asked.item === undefined ? undefined : { ...asked.item, category: item?.category },
+  });
+}
+
+function receiptsOfLimit(
+  { limit, bounds, keys }: CompiledLimit,
+  facts: ActFacts,
+  usage: BucketReader,
+  receipts: GuardrailReceipt[],
+): void {
+  const found = keys(facts);
+  const window = windowAt(limit.window, facts.occurredAt, facts.calendar, facts.asked.shift);
+  if ('missing' in found || window === undefined) {
+    if (limit.whenMissing === undefined) return;
+    const missing = 'missing' in found ? [...found.missing] : [];
+    if (window === undefined) missing.push('shift');
+    receipts.push({
+      limit: limit.id,
+      key: {},
+      window: { label: 'none', from: null, to: null },
+      measures: {},
+      finding: limit.whenMissing,
+      missing,
+    });
+    return;
+  }
+  for (const values of found.keys) {
+    const key: Record<string, string> = {};
+    for (let i = 0; i < limit.per.length; i++) key[limit.per[i]!] = values[i]!;
+    const withoutMemory = window.label === ACT || limit.per.includes('act');
+    const id = withoutMemory ? '' : bucketId(limit.id, window.label, values);
+    if (limit.window.every === 'rolling' && !withoutMemory) {
+      const { durationMs } = limit.window;
+      const binding = bindingWindow(usage, id, facts.occurredAt, durationMs, bounds, facts.amounts);
+      receipts.push(
+        receipt(limit.id, key, bounds, limit.beyond, facts.amounts, binding.used, {
+          label: ROLLING,
+          from: binding.end - durationMs,
+          to: binding.end,
+        }),
+      );
+    } else {
+      const used = withoutMemory ? NOTHING : usage.used(id);
+      receipts.push(receipt(limit.id, key, bounds, limit.beyond, facts.amounts, used, window));
+    }
+  }
+}
+
+function receipt(
+  limit: string,
+  key: Readonly<Record<string, string>>,
+  bounds: readonly (readonly [Measure, number])[],
+  beyond: Consequence,
+  amounts: Amounts,
+  used: Amounts,
+  window: LimitReceipt['window'],
+): LimitReceipt {
+  const measures: Partial<Record<Measure, MeasureReceipt>> = {};
+  let finding: Finding = 'within';
+  for (const [measure, allowed] of bounds) {
+    measures[measure] = [allowed, used[measure], 0];
+    if (exceeds(amounts[measure], used[measure], allowed)) finding = beyond;
+  }
+  return { limit, key, window, measures, finding };
+}
+
+/** An act that adds nothing to a measure cannot go beyond it, even where a breach already has. */
+function exceeds(amount: number, used: number, allowed: number): boolean {
+  return amount > 0 && used + amount > allowed;
+}
+
+/**
+ * Of all windows `(end − duration, end]` that contain the act: the one that leaves it the least room. For an
+ * act later than all before it that is the window ending with the act itself; for one that comes late, a
+ * window that ends with a later act may hold more, and must not be exceeded either.
+ */
+export function bindingWindow(
+  usage: BucketReader,
+  id: string,
+  occurredAt: number,
+  durationMs: number,
+  bounds: readonly (readonly [Measure, number])[],
+  amounts: Amounts,
+): { end: number; used: Amounts } {
+  let end = occurredAt;
+  let used = usage.usedBetween(id, occurredAt - durationMs, occurredAt);
+  let room = roomLeft(bounds, used, amounts);
+  for (const later of usage.timesWithin(id, occurredAt, occurredAt + durationMs)) {
+    const usedThen = usage.usedBetween(id, later - durationMs, later);
+    const roomThen = roomLeft(bounds, usedThen, amounts);
+    if (roomThen < room || (roomThen === room && later < end)) {
+      end = later;
+      used = usedThen;
+      room = roomThen;
+    }
+  }
+  return { end, used };
+}
+
+/** The smallest share of a bound that would be left, over the measures the act adds to. */
+function roomLeft(bounds: readonly (readonly [Measure, number])[], used: Amounts, amounts: Amounts): number {
+  let least = Number.POSITIVE_INFINITY;
+  for (const [measure, allowed] of bounds) {
+    const left = allowed - used[measure] - amounts[measure];
+    // A share makes pence and pieces comparable; a bound of nothing has no shares.
+    const share = allowed > 0 ? left / allowed : left;
+    if (amounts[measure] > 0 || amounts === NOTHING) least = Math.min(least, share);
+  }
+  return least;
+}

@@ -1,0 +1,91 @@
+/**
+ * What was used of one rolling bucket, ordered by the time it happened. Running totals make the usage of any
+ * window two binary searches; a late act is inserted where it belongs.
+ */
+import type { Amounts } from '../act/act.ts';
+
+export const NOTHING: Amounts = Object.freeze({ count: 0, costMinor: 0, retailMinor: 0 });
+
+/** Numbers per use: the time (epoch ms), then the running totals of count, costMinor and retailMinor. */
+const STRIDE = 4;
+
+export class Timeline {
+  /** One flat array: books hold a great many timelines of one use each. */
+  readonly #uses: number[] = [];
+
+  /** Adds a use (or, with negative amounts, gives one back) at the time the act happened. */
+  add(at: number, amounts: Amounts): void {
+    const uses = this.#uses;
+    const place = this.#firstAfter(at);
+    const before = place - STRIDE;
+    const use = [
+      at,
+      (before < 0 ? 0 : uses[before + 1]!) + amounts.count,
+      (before < 0 ? 0 : uses[before + 2]!) + amounts.costMinor,
+      (before < 0 ? 0 : uses[before + 3]!) + amounts.retailMinor,
+    ] as const;
+    if (place === uses.length) {
+      uses.push(...use);
+      return;
+    }
+    uses.splice(place, 0, ...use);
+    for (let i = place + STRIDE; i < uses.length; i += STRIDE) {
+      uses[i + 1]! += amounts.count;
+      uses[i + 2]! += amounts.costMinor;
+      uses[i + 3]! += amounts.retailMinor;
+    }
+  }
+
+  /** Used in `(from, to]`. */
+  between(from: number, to: number): Amounts {
+    const uses = this.#uses;
+    const last = this.#firstAfter(to) - STRIDE;
+    const before = this.#firstAfter(from) - STRIDE;
+    if (last <= before) return NOTHING;
+    return {
+      count: uses[last + 1]! - (before < 0 ? 0 : uses[before + 1]!),
+      costMinor: uses[last + 2]! - (before < 0 ? 0 : uses[before + 2]!),
+      retailMinor: uses[last + 3]! - (before < 0 ? 0 : uses[before + 3]!),
+    };
+  }
+
+  /** The times of uses in `(from, to)`, ascending, each once. */
+  *timesWithin(from: number, to: number): Generator<number> {
+    const uses = this.#uses;
+    let last: number | undefined;
+    for (let i = this.#firstAfter(from); i < uses.length && uses[i]! < to; i += STRIDE) {
+      if (uses[i] !== last) yield (last = uses[i]!);
+    }
+  }
+
+  /** The time of the first use after `from`, if any. */
+  firstAfter(from: number): number | undefined {
+    return this.#uses[this.#firstAfter(from)];
+  }
+
+  /** `[time, running count, running costMinor, running retailMinor]` per use, flat. */
+  toArray(): readonly number[] {
+    return this.#uses;
+  }
+
+  static fromArray(uses: Iterable<number>): Timeline {
+    const timeline = new Timeline();
+    for (const number of uses) timeline.#uses.push(number);
+    return timeline;
+  }
+
+  /** The index of the first use after the time, the array's length if there is none. */
+  #firstAfter(at: number): number {
+    const uses = this.#uses;
+    // Acts come nearly in order: the end is looked at first.
+    if (uses.length === 0 || uses[uses.length - STRIDE]! <= at) return uses.length;
+    let low = 0;
+    let high = uses.length / STRIDE - 1;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (uses[middle * STRIDE]! <= at) low = middle + 1;
+      else high = middle;
+    }
+    return low * STRIDE;
+  }
+}
