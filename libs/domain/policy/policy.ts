@@ -92,4 +92,6 @@ export interface Mistake {
   readonly message: string;
   /** What to write instead. */
   readonly advice: string;
+  /** Where in the text at `pointer` (a rule's condition); both count from 1. */
+  readonly at?: { readonly line: number; readonly column: number };
 }
