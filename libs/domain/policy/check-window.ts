@@ -5,10 +5,6 @@ import { WEEKDAYS, type Window } from './policy.ts';
 const EVERY = ['act', 'shift', 'day', 'week', 'month', 'quarter', 'year', 'lifetime'] as const;
 const FORMS = `${EVERY.join(', ')}, { every: week, startsOn: monday } or { rolling: P7D }`;
 
-const DAY_MS = 86_400_000;
-/** A decision remembers every act of a rolling window; beyond ten years `lifetime` says the same. */
-const LONGEST_ROLLING_MS = 3660 * DAY_MS;
-
 const FISCAL = /fiscal|^[45]-[45]-[45]$|^period$/i;
 
 function noteFiscal(mistakes: Mistakes, pointer: string, written: unknown): undefined {
@@ -111,21 +107,5 @@ function readRolling(mistakes: Mistakes, value: unknown, pointer: string): Windo
   }
   const parsed = parseDuration(value);
   if ('error' in parsed) return mistakes.note(pointer, 'rolling-malformed', parsed.error, parsed.advice);
-  if (parsed.durationMs <= 0) {
-    return mistakes.note(
-      pointer,
-      'rolling-malformed',
-      'A rolling window must last some time.',
-      'Write P7D for seven days, or window: act to look at one act alone.',
-    );
-  }
-  if (parsed.durationMs > LONGEST_ROLLING_MS) {
-    return mistakes.note(
-      pointer,
-      'rolling-too-long',
-      `A rolling window of ${value} is longer than ten years.`,
-      'Write window: lifetime, or at most P3660D.',
-    );
-  }
   return { every: 'rolling', durationMs: parsed.durationMs, duration: value };
 }
