@@ -1,0 +1,292 @@
+/** The acts of a chain in the order in which the ledger learns of them. Memory does not grow with the span. */
+import type { Kind, Mode, Trigger } from '../../../libs/domain/act/act.ts';
+import {
+  type Chain,
+  customerOf,
+  REGULARS_PER_STORE,
+  type SimulatedEmployee,
+  type SimulatedStore,
+} from './cafe-chain.ts';
+import { clockChangeOn, dateOf, dayNumberOf, instantOf, weekdayOf, weekNumberOf } from './calendar.ts';
+import * as figures from './figures.ts';
+import { Random } from './random.ts';
+
+/** The body of `POST …/acts`, as the API takes it. */
+export interface ActBody {
+  readonly mode: Mode;
+  readonly kind: Kind;
+  readonly trigger: Trigger;
+  readonly employee: string;
+  readonly location: string;
+  readonly customer?: string;
+  readonly incident?: string;
+  readonly shift: string;
+  readonly channel: string;
+  readonly item?: { readonly sku: string; readonly quantity: number };
+  readonly retailMinor?: number;
+  readonly costMinor?: number;
+  readonly reason: string;
+  readonly note?: string;
+  readonly occurredAt: string;
+}
+
+export interface SimulatedAct {
+  readonly idempotencyKey: string;
+  /** When the till tells the ledger, epoch ms: at once, or up to three days later when it was offline. */
+  readonly sentAt: number;
+  readonly body: ActBody;
+}
+
+const MINUTE_MS = 60_000;
+const NOON_MINUTE = 12 * 60;
+/** The two shifts of a day, in local minutes; they overlap at lunch. */
+const SHIFTS = [
+  { name: 'early', from: figures.OPENS_AT_MINUTE, to: 14 * 60 },
+  { name: 'late', from: 12 * 60, to: figures.CLOSES_AT_MINUTE },
+] as const;
+const DAYS_WORKED_A_WEEK = 5;
+
+export function* simulatedActs(chain: Chain): Generator<SimulatedAct> {
+  const first = dayNumberOf(chain.options.from);
+  const zones = [...new Set(chain.stores.map((store) => store.timeZone))];
+  let pending: SimulatedAct[] = [];
+  for (let day = first; day < first + chain.options.days; day++) {
+    for (const store of chain.stores) pending.push(...actsOfDay(chain, store, day));
+    pending.sort(inOrder);
+    // Nothing of a later day can come before the first midnight after this one.
+    const settled = Math.min(...zones.map((zone) => instantOf(dateOf(day + 1), '00:00', zone)));
+    const open = pending.findIndex((act) => act.sentAt >= settled);
+    const ready = open < 0 ? pending : pending.slice(0, open);
+    pending = open < 0 ? [] : pending.slice(open);
+    yield* ready;
+  }
+  yield* pending;
+}
+
+function inOrder(a: SimulatedAct, b: SimulatedAct): number {
+  return a.sentAt - b.sentAt || (a.idempotencyKey < b.idempotencyKey ? -1 : 1);
+}
+
+function actsOfDay(chain: Chain, store: SimulatedStore, day: number): SimulatedAct[] {
+  const { seed, actsPerDay, mode } = chain.options;
+  const date = dateOf(day);
+  const random = Random.of(seed, 'day', store.id, date);
+  const noonMs = instantOf(date, '12:00', store.timeZone);
+  const trade = figures.TICKETS_BY_WEEKDAY[weekdayOf(day)]! / figures.MEAN_TICKETS;
+  const count = random.negativeBinomial(actsPerDay * trade, figures.DISPERSION);
+  const roster = store.staff.map((employee) => shiftOf(seed, employee, day));
+  const acts: SimulatedAct[] = [];
+  for (let at = 0; at < count; at++) {
+    const drawn = localMs(random);
+    const [employee, shift] = giverAt(random, store, roster, drawn / MINUTE_MS);
+    const clustered = employee.trait === 'end-of-shift' && random.chance(0.7);
+    const ms = clustered ? (shift.to - 30 * random.unit()) * MINUTE_MS : drawn;
+    const occurredAt = noonMs + Math.floor(ms) - NOON_MINUTE * MINUTE_MS;
+    const late = random.chance(figures.LATE_SHARE)
+      ? Math.round(random.logUniform(figures.LATE_MIN_MS, figures.LATE_MAX_MS))
+      : 0;
+    acts.push({
+      idempotencyKey: `sim-${chain.fingerprint}-${store.id}-${date}-${String(at).padStart(3, '0')}`,
+      sentAt: occurredAt + late,
+      body: bodyOf(random, chain, store, employee, {
+        mode: late > 0 ? 'record' : mode,
+        shift: `${store.id}-${date}-${shift.name}`,
+        incident: `inc-${store.id}-${date}-${at}`,
+        occurredAt,
+      }),
+    });
+  }
+  if (store === chain.nightStore) acts.push(...actsAroundClockChange(chain, date));
+  return acts;
+}
+
+/** A moment of the trading day, in ms after local midnight. */
+function localMs(random: Random): number {
+  const halfHour = random.weighted(figures.TRADE_BY_HALF_HOUR.map((weight, at) => [at, weight] as const));
+  return (figures.OPENS_AT_MINUTE + (halfHour + random.unit()) * 30) * MINUTE_MS;
+}
+
+type Shift = (typeof SHIFTS)[number];
+
+/** Five days of the week, all early or all late; undefined on a day off. */
+function shiftOf(seed: number, employee: SimulatedEmployee, day: number): Shift | undefined {
+  const random = Random.of(seed, 'roster', employee.id, weekNumberOf(day));
+  const shift = random.pick(SHIFTS);
+  const worked = random.shuffled([0, 1, 2, 3, 4, 5, 6]).slice(0, DAYS_WORKED_A_WEEK);
+  return worked.includes(weekdayOf(day)) ? shift : undefined;
+}
+
+/** Who gives at that minute: those on shift by their readiness; if nobody on shift ever gives, a colleague stays on. */
+function giverAt(
+  random: Random,
+  store: SimulatedStore,
+  roster: readonly (Shift | undefined)[],
+  minute: number,
+): [SimulatedEmployee, Shift] {
+  const weights = store.staff.map((employee, at) => {
+    const shift = roster[at];
+    const there = shift !== undefined && shift.from <= minute && minute < shift.to;
+    return [employee, there ? employee.readiness : 0] as const;
+  });
+  const anybody = weights.some(([, weight]) => weight > 0);
+  const employee = random.weighted(
+    anybody ? weights : store.staff.map((other) => [other, other.readiness] as const),
+  );
+  const rostered = anybody ? roster[store.staff.indexOf(employee)] : undefined;
+  return [employee, rostered ?? SHIFTS[minute < 13 * 60 ? 0 : 1]];
+}
+
+interface Circumstances {
+  readonly mode: Mode;
+  readonly shift: string;
+  /** The id of the incident, should the act name one. */
+  readonly incident: string;
+  readonly occurredAt: number;
+}
+
+function bodyOf(
+  random: Random,
+  chain: Chain,
+  store: SimulatedStore,
+  employee: SimulatedEmployee,
+  { mode, shift, incident, occurredAt }: Circumstances,
+): ActBody {
+  const trigger: Trigger = random.chance(figures.RECOVERY_SHARE) ? 'recovery' : 'delight';
+  const kind = random.weighted(figures.KINDS_BY_TRIGGER[trigger]);
+  const reason = random.weighted(figures.REASONS_BY_TRIGGER[trigger]);
+  const customer = customerFor(random, chain, store, employee);
+  const careful = employee.trait === 'generous-legitimate';
+  const value = worthOf(random, kind);
+  const namesIncident =
+    trigger === 'recovery' &&
+    random.chance(careful ? 0.95 : kind === 'refund' || kind === 'credit' ? 0.75 : 0.25);
+  const noted = random.chance(careful ? 0.9 : 0.15);
+  return {
+    mode,
+    kind,
+    trigger,
+    employee: employee.id,
+    location: store.id,
+    ...(customer !== undefined && { customer }),
+    ...(namesIncident && { incident }),
+    shift,
+    channel: 'till',
+    ...value,
+    reason,
+    ...(noted && { note: random.pick(NOTES[trigger]) }),
+    occurredAt: new Date(occurredAt).toISOString(),
+  };
+}
+
+const NOTES: Readonly<Record<Trigger, readonly string[]>> = {
+  recovery: ['waited about 20 minutes', 'made again at once', 'customer was in a hurry', 'machine was down'],
+  delight: ['comes in every morning', 'had a rough day', 'birthday', 'first day in the new job'],
+};
+
+function customerFor(
+  random: Random,
+  chain: Chain,
+  store: SimulatedStore,
+  employee: SimulatedEmployee,
+): string | undefined {
+  if (employee.friends.length > 0 && random.chance(figures.MISUSE_TO_FRIENDS_SHARE)) {
+    return random.pick(employee.friends);
+  }
+  if (!random.chance(figures.IDENTIFIED_SHARE)) return undefined;
+  // The generous one treats all alike; elsewhere some come far more often than others, and a few move about.
+  if (employee.trait === 'generous-legitimate') return customerOf(store.id, random.below(REGULARS_PER_STORE));
+  const home = random.chance(0.05) ? random.pick(chain.stores) : store;
+  return customerOf(home.id, Math.floor(REGULARS_PER_STORE * random.unit() ** 1.5));
+}
+
+type Value = Pick<ActBody, 'item' | 'retailMinor' | 'costMinor'>;
+
+function worthOf(random: Random, kind: Kind): Value {
+  const one = (item: figures.MenuItem) => ({ item: { sku: item.sku, quantity: 1 } });
+  switch (kind) {
+    case 'gesture':
+      return random.chance(figures.GESTURES_WITHOUT_COST_SHARE)
+        ? { retailMinor: 0, costMinor: 0 }
+        : one(figures.UPGRADE);
+    case 'credit':
+      return { retailMinor: figures.CREDIT_RETAIL_MINOR, costMinor: figures.CREDIT_COST_MINOR };
+    case 'refund': {
+      const item = random.chance(figures.CATERING_SHARE_OF_REFUNDS) ? figures.CATERING : menuItem(random);
+      // What is paid back is what it costs.
+      return { ...one(item), retailMinor: item.retailMinor, costMinor: item.retailMinor };
+    }
+    default: {
+      const item = menuItem(random);
+      const quantity = random.chance(0.08) ? 2 : 1;
+      return { item: { sku: item.sku, quantity } };
+    }
+  }
+}
+
+function menuItem(random: Random): figures.MenuItem {
+  return random.weighted(figures.MENU.map((item) => [item, item.weight] as const));
+}
+
+/** Where a window, a business date or an hour could go wrong: both sides of the change and of the cut-over. */
+function nightMoments(chain: Chain, date: string): readonly number[] {
+  const { timeZone } = chain.nightStore;
+  const changeMs = clockChangeOn(date, timeZone);
+  if (changeMs === undefined) return [];
+  const cutOverMs = instantOf(date, '04:00', timeZone);
+  return [
+    changeMs - 30 * MINUTE_MS,
+    changeMs - 1,
+    changeMs,
+    changeMs + 30 * MINUTE_MS,
+    cutOverMs - 1,
+    cutOverMs,
+  ];
+}
+
+export interface PlantedNightAct {
+  readonly idempotencyKey: string;
+  readonly occurredAt: string;
+  /** The trading day it must be counted in. */
+  readonly businessDate: string;
+}
+
+/** What is planted around changes of the clocks within the span, with the business dates they belong to. */
+export function* plantedNightActs(chain: Chain): Generator<PlantedNightAct> {
+  const first = dayNumberOf(chain.options.from);
+  for (let day = first; day < first + chain.options.days; day++) {
+    const date = dateOf(day);
+    const cutOverMs = instantOf(date, '04:00', chain.nightStore.timeZone);
+    for (const [at, ms] of nightMoments(chain, date).entries()) {
+      yield {
+        idempotencyKey: nightKey(chain, date, at),
+        occurredAt: new Date(ms).toISOString(),
+        businessDate: ms < cutOverMs ? dateOf(day - 1) : date,
+      };
+    }
+  }
+}
+
+function nightKey(chain: Chain, date: string, at: number): string {
+  return `sim-${chain.fingerprint}-${chain.nightStore.id}-${date}-night-${at}`;
+}
+
+function actsAroundClockChange(chain: Chain, date: string): SimulatedAct[] {
+  const store = chain.nightStore;
+  const employee = store.staff.find((other) => other.readiness > 0)!;
+  return nightMoments(chain, date).map((ms, at) => ({
+    idempotencyKey: nightKey(chain, date, at),
+    sentAt: ms,
+    body: {
+      mode: chain.options.mode,
+      kind: 'comp',
+      trigger: 'delight',
+      employee: employee.id,
+      location: store.id,
+      shift: `${store.id}-${date}-night`,
+      channel: 'till',
+      item: { sku: 'coffee/latte', quantity: 1 },
+      reason: 'rough-day',
+      occurredAt: new Date(ms).toISOString(),
+    },
+  }));
+}
