@@ -1,0 +1,184 @@
+/**
+ * Kills the service under load at random moments, as often as asked, and holds it to every answer it gave:
+ * what was acknowledged is there exactly once and with the same bytes, what was not is settled by sending the same
+ * key again, no limit is exceeded at any position, and the ledger has no place that nobody was told of.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expectStatus, openBook, register } from '../opened-book.ts';
+import { goodwill, type ServiceProcess, startService } from '../service-process.ts';
+import { type Ask, PER_CUSTOMER, PER_INCIDENT, POLICY, send, startLoad } from './load.ts';
+import { seeded } from './seeded.ts';
+
+const CONNECTIONS = 32;
+const BOOK = 'crash';
+
+export interface Survived {
+  readonly rounds: number;
+  readonly acknowledged: number;
+  /** Without an answer when the process died. */
+  readonly unknown: number;
+  /** Of those, the ones that had been recorded all the same. */
+  readonly unknownRecorded: number;
+  readonly declined: number;
+}
+
+function demand(condition: boolean, what: () => string): asserts condition {
+  if (!condition) throw new Error(what());
+}
+
+/** `work` over every item, at most 32 at a time. */
+async function each<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  let next = 0;
+  const lane = async (): Promise<void> => {
+    while (next < items.length) await work(items[next++] as T);
+  };
+  await Promise.all(Array.from({ length: CONNECTIONS }, lane));
+}
+
+/** @throws with what was found wrong, and the seed */
+export async function killRounds(
+  dataDir: string,
+  rounds: number,
+  seed: number,
+  root?: string,
+): Promise<Survived> {
+  try {
+    return await run(dataDir, rounds, seed, root);
+  } catch (error) {
+    throw new Error(`with GOODWILL_SEED=${seed}: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+async function run(dataDir: string, rounds: number, seed: number, root?: string): Promise<Survived> {
+  const random = seeded(seed);
+  const tree = root === undefined ? {} : { root };
+  const all: Ask[] = [];
+  const tally = { unknown: 0, unknownRecorded: 0, acknowledged: 0 };
+  let service = await startService(dataDir, tree);
+  try {
+    const { path, position } = await openBook(service, BOOK, POLICY);
+    for (let round = 0; round < rounds; round++) {
+      const load = startLoad(service, `${path}/acts`, round, CONNECTIONS, random);
+      await sleep(20 + random.below(600));
+      await service.kill();
+      await load.ended;
+      service = await startService(dataDir, tree);
+      const known = load.asks.filter((ask) => ask.answer !== undefined);
+      const unknown = load.asks.filter((ask) => ask.answer === undefined);
+      tally.acknowledged += known.length;
+      tally.unknown += unknown.length;
+      tally.unknownRecorded += await settle(service, unknown);
+      await replay(service, known);
+      await found(service, path, load.asks);
+      all.push(...load.asks);
+    }
+    noGapAndNothingTwice(all, position);
+    neverBeyond(all);
+    await asTheRegisterSays(service, path, all);
+    demand((await service.stop()) === 0, () => `the service did not end cleanly:\n${service.logs()}`);
+    await verified(dataDir, tree);
+    return { rounds, ...tally, declined: all.filter((ask) => ask.answer?.body.status === 'declined').length };
+  } finally {
+    await service.kill();
+  }
+}
+
+/** Sends every ask without an answer again. Returns how many had been recorded before the kill. */
+async function settle(service: ServiceProcess, asks: readonly Ask[]): Promise<number> {
+  let recorded = 0;
+  await each(asks, async (ask) => {
+    const reply = await send(service, ask);
+    ask.answer = { status: reply.status, text: reply.text, body: reply.json() };
+    if (reply.headers['idempotent-replayed'] === 'true') recorded += 1;
+  });
+  return recorded;
+}
+
+async function replay(service: ServiceProcess, asks: readonly Ask[]): Promise<void> {
+  await each(
+    asks.filter((ask) => ask.answer?.status !== 422),
+    async (ask) => {
+      const again = await send(service, ask);
+      demand(
+        again.text === ask.answer?.text && again.headers['idempotent-replayed'] === 'true',
+        () => `${ask.key} was answered\n${ask.answer?.text}\nand after the restart\n${again.text}`,
+      );
+    },
+  );
+}
+
+async function found(service: ServiceProcess, path: string, asks: readonly Ask[]): Promise<void> {
+  await each(acts(asks), async (ask) => {
+    const act = expectStatus(await service.get(`${path}/acts/${ask.answer?.body.id}`), 200).json();
+    demand(
+      act.id === ask.answer?.body.id && act.occurredAt === ask.answer?.body.occurredAt,
+      () => `${ask.key} was acknowledged as\n${ask.answer?.text}\nand is found as\n${JSON.stringify(act)}`,
+    );
+  });
+}
+
+/** Acts, not reversals. */
+function acts(asks: readonly Ask[]): Ask[] {
+  return asks.filter((ask) => ask.of === undefined && ask.answer?.status === 201);
+}
+
+/** Every place after the opening belongs to exactly one key: nothing was lost, doubled or written unasked. */
+function noGapAndNothingTwice(asks: readonly Ask[], opening: number): void {
+  const recorded = asks.filter((ask) => (ask.answer?.status ?? 500) < 300);
+  const positions = recorded.map((ask) => ask.answer?.body.position as number).sort((a, b) => a - b);
+  positions.forEach((position, i) => {
+    demand(
+      position === opening + 1 + i,
+      () => `position ${opening + 1 + i} should be told of once; position ${position} is next`,
+    );
+  });
+}
+
+/** Walks through the ledger in its order and looks at every limit at every position. */
+function neverBeyond(asks: readonly Ask[]): void {
+  const used = new Map<string, number>();
+  const inOrder = asks
+    .filter((ask) => (ask.answer?.status ?? 500) < 300)
+    .sort((a, b) => a.answer?.body.position - b.answer?.body.position);
+  for (const ask of inOrder) {
+    const { customer, incident } = (ask.of ?? ask).body;
+    const bucket = incident ?? customer;
+    if (bucket === undefined || ask.answer?.body.status === 'declined') continue;
+    const now = (used.get(bucket) ?? 0) + (ask.of === undefined ? 1 : -1);
+    const allowed = incident === undefined ? PER_CUSTOMER : PER_INCIDENT;
+    demand(
+      now <= allowed,
+      () => `${bucket} is at ${now} of ${allowed} at position ${ask.answer?.body.position}`,
+    );
+    used.set(bucket, now);
+  }
+}
+
+/** The register has every acknowledged act once, and no other. */
+async function asTheRegisterSays(service: ServiceProcess, path: string, asks: readonly Ask[]): Promise<void> {
+  const expected = new Set(acts(asks).map((ask) => ask.answer?.body.id as string));
+  const newest = Math.max(...asks.map((ask) => ask.answer?.body.position ?? 0));
+  const rows = await register(service, path, `limit=1000&atLeast=${newest}`);
+  const ids = rows.map((row) => row.id as string);
+  const unique = new Set(ids);
+  const missing = [...expected].filter((id) => !unique.has(id));
+  const unasked = ids.filter((id) => !expected.has(id));
+  demand(
+    unique.size === ids.length && missing.length === 0 && unasked.length === 0,
+    () =>
+      `of ${expected.size} acts the register has ${ids.length} rows (${unique.size} acts); ` +
+      `missing ${missing.slice(0, 3)}, never acknowledged ${unasked.slice(0, 3)}`,
+  );
+}
+
+async function verified(dataDir: string, tree: { root?: string }): Promise<void> {
+  const printed = await goodwill(['verify', '--data-dir', dataDir, '--json'], tree);
+  demand(
+    printed.code === 0,
+    () => `goodwill verify ended with ${printed.code}:\n${printed.stdout}${printed.stderr}`,
+  );
+  demand(
+    (JSON.parse(printed.stdout) as { equal: boolean }).equal,
+    () => `goodwill verify found a difference:\n${printed.stdout}`,
+  );
+}
