@@ -5,7 +5,12 @@ import type { ActAccepted, ActDeclined, BookEvent } from '../domain/book/events.
 
 export type Answer =
   /** The fact is durable at `position`. `replayed`: an earlier write with the same key and content made it. */
-  | { readonly outcome: 'recorded'; readonly event: BookEvent; readonly position: number; readonly replayed: boolean }
+  | {
+      readonly outcome: 'recorded';
+      readonly event: BookEvent;
+      readonly position: number;
+      readonly replayed: boolean;
+    }
   /** A PUT that states what already stands. */
   | { readonly outcome: 'unchanged'; readonly position: number }
   | { readonly outcome: 'refused'; readonly refusal: Refusal };

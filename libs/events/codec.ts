@@ -41,7 +41,8 @@ export function encodeEvent(event: BookEvent): { type: string; data: string } {
 /** @throws UnreadableEvent for a name this version does not know, or text that is not JSON. */
 export function decodeEvent(stored: { readonly type: string; readonly data: string }): BookEvent {
   const known = READABLE.get(stored.type);
-  if (known === undefined) throw new UnreadableEvent(stored.type, 'written by a newer version: upgrade this process');
+  if (known === undefined)
+    throw new UnreadableEvent(stored.type, 'written by a newer version: upgrade this process');
   let data: object;
   try {
     data = JSON.parse(stored.data);

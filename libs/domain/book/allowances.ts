@@ -3,7 +3,7 @@ import type { Amounts, Measure } from '../act/act.ts';
 import type { Dimension, Limit } from '../policy/policy.ts';
 import { type BusinessCalendar, businessCalendar } from '../time/business-calendar.ts';
 import { windowAt } from '../time/windows.ts';
-import { ACT, bucketId, ROLLING } from './buckets.ts';
+import { ACT, bucketId } from './buckets.ts';
 import { bindingWindow } from './guardrails.ts';
 import { activeVersion, type BookState } from './state.ts';
 import { NOTHING } from './timeline.ts';

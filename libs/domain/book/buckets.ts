@@ -70,7 +70,10 @@ export class Buckets implements BucketReader {
 
   addAt(id: string, at: number, amounts: Amounts): void {
     let timeline = this.#rolling.get(id);
-    if (timeline === undefined) this.#rolling.set(id, (timeline = new Timeline()));
+    if (timeline === undefined) {
+      timeline = new Timeline();
+      this.#rolling.set(id, timeline);
+    }
     timeline.add(at, amounts);
   }
 

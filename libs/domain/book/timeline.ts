@@ -54,7 +54,9 @@ export class Timeline {
     const uses = this.#uses;
     let last: number | undefined;
     for (let i = this.#firstAfter(from); i < uses.length && uses[i]! < to; i += STRIDE) {
-      if (uses[i] !== last) yield (last = uses[i]!);
+      if (uses[i] === last) continue;
+      last = uses[i]!;
+      yield last;
     }
   }
 

@@ -1,0 +1,321 @@
+/**
+ * The one writer of a book in this process. Commands queue; each round decides what has come together, one
+ * after the other on a draft, and appends it at the expected revision: while one round is being made durable,
+ * the next one collects. Whoever loses a race against another process catches up and decides again.
+ */
+import { type Command, type Refusal } from '../domain/book/commands.ts';
+import { differences } from '../domain/book/content.ts';
+import { type Context, type Decided, decide } from '../domain/book/decide.ts';
+import { Draft } from '../domain/book/draft.ts';
+import type { ActAccepted, ActDeclined, ActReversed, BookEvent } from '../domain/book/events.ts';
+import { evolve } from '../domain/book/evolve.ts';
+import type { BookState } from '../domain/book/state.ts';
+import { EngineUnavailable, type EventStore, type EventToAppend } from '../event-store/event-store.ts';
+import { decodeEvent, encodeEvent } from '../events/codec.ts';
+import type { Answer, Evaluation, FoundAct } from './answers.ts';
+import { fold } from './fold.ts';
+import { eventId, hashKey, indexOfId, type KeyHash, timedId } from './key-hash.ts';
+import type { KeyIndex } from './key-index.ts';
+import { streamOf } from './stream-of.ts';
+
+/** Acts decided in one round: enough to amortise a flush many times over, few enough to stay responsive. */
+const ROUND_MAX = 512;
+/** Characters of JSON appended in one round. */
+const ROUND_MAX_LENGTH = 4 * 1024 * 1024;
+/** How often a round may lose against other processes before its commands are told to come back later. */
+const ROUND_MAX_ATTEMPTS = 200;
+
+export interface By {
+  readonly key?: string;
+  readonly actor: string;
+}
+
+export interface WriterOptions {
+  readonly eventStore: EventStore;
+  readonly keys: KeyIndex;
+  /** Epoch ms. */
+  readonly now: () => number;
+  /** Told after every round that was made durable. */
+  readonly onAppended?: (book: string, revision: number, events: number, tookMs: number) => void;
+  readonly onConflict?: (book: string) => void;
+}
+
+interface Waiting {
+  readonly command: Command;
+  readonly by: By;
+  readonly keyHash: KeyHash | undefined;
+  /** Up to this revision no event has this key: what stands there under the same hash has another. */
+  readonly keyNewAt: number;
+  /** For a reversal: the act, read from the ledger before it queued. */
+  readonly act: ActAccepted | ActDeclined | undefined;
+  resolve(answer: Answer): void;
+  reject(error: unknown): void;
+}
+
+interface Outcome {
+  readonly waiting: Waiting;
+  readonly decided: Decided;
+}
+
+export class BookWriter {
+  readonly state: BookState;
+  readonly #options: WriterOptions;
+  readonly #stream: string;
+  #queue: Waiting[] = [];
+  #running = false;
+  #turn: Promise<unknown> = Promise.resolve();
+  #idle: (() => void)[] = [];
+
+  /** @param state the book as far as it is known; the writer brings it up to date before it decides */
+  constructor(state: BookState, options: WriterOptions) {
+    this.state = state;
+    this.#options = options;
+    this.#stream = streamOf(state.id);
+  }
+
+  /** Decides and records, or answers a replay or a refusal. @throws EngineUnavailable */
+  async execute(command: Command, by: By): Promise<Answer> {
+    const keyHash = by.key === undefined ? undefined : hashKey(this.state.id, by.key);
+    const keyNewAt = this.state.revision;
+    if (keyHash !== undefined) {
+      const earlier = await this.#earlier(keyHash, by.key!);
+      if (earlier !== undefined) return replay(command, earlier);
+    }
+    const act = command.type === 'ReverseAct' ? (await this.act(command.act))?.event : undefined;
+    return new Promise<Answer>((resolve, reject) => {
+      this.#queue.push({ command, by, keyHash, keyNewAt, act, resolve, reject });
+      if (!this.#running) {
+        this.#running = true;
+        // Others that arrive in the same turn of the event loop join the round.
+        setImmediate(() => void this.#run());
+      }
+    });
+  }
+
+  /** What the act would be answered now. Records nothing. */
+  async evaluate(command: Command & { type: 'DecideAct' }): Promise<Evaluation> {
+    await this.catchUp();
+    const context: Context = { recordedAt: this.#options.now(), actor: '', id: '' };
+    const decided = decide(new Draft(this.state), command, context);
+    if ('refusal' in decided) return { outcome: 'refused', refusal: decided.refusal };
+    if (!('event' in decided)) throw new Error('an act is never already stated');
+    const event = decided.event as ActAccepted | ActDeclined;
+    return { outcome: 'evaluated', event, position: this.state.revision };
+  }
+
+  /** The act with this id, exact: also one that another process has just recorded. */
+  async act(id: string): Promise<FoundAct | undefined> {
+    const index = indexOfId(id);
+    if (index === undefined) return undefined;
+    await this.catchUp();
+    for (const revision of this.#options.keys.find(this.state.id, index)) {
+      const event = await this.#eventAt(revision);
+      if ((event?.type === 'ActAccepted' || event?.type === 'ActDeclined') && event.id === id) {
+        const reversed = this.state.reversals.get(id);
+        return { event, position: revision, ...(reversed === undefined ? {} : { reversed }) };
+      }
+    }
+    return undefined;
+  }
+
+  /** Brings the state to the stream's head as it stands now. Costs one look at the head when nothing is new. */
+  async catchUp(): Promise<void> {
+    const head = await this.#options.eventStore.head(this.#stream);
+    if (head <= this.state.revision) return;
+    // Our own round may be on its way into the state: what is still missing after it is another process's.
+    await this.#inTurn(async () => {
+      if (head > this.state.revision) await this.#foldNew();
+    });
+  }
+
+  /** Resolves when everything that was queued before has been answered. */
+  async settled(): Promise<void> {
+    if (this.#running) await new Promise<void>((resolve) => this.#idle.push(resolve));
+  }
+
+  async #run(): Promise<void> {
+    while (this.#queue.length > 0) {
+      const round = this.#takeRound();
+      await this.#inTurn(() => this.#settle(round)).catch((error: unknown) => {
+        for (const waiting of round) waiting.reject(error);
+      });
+    }
+    this.#running = false;
+    for (const resolve of this.#idle.splice(0)) resolve();
+  }
+
+  /** Acts and reversals go together; anything that changes what acts are decided by goes alone. */
+  #takeRound(): Waiting[] {
+    const alone = (waiting: Waiting) =>
+      waiting.command.type !== 'DecideAct' && waiting.command.type !== 'ReverseAct';
+    if (alone(this.#queue[0]!)) return this.#queue.splice(0, 1);
+    let n = 1;
+    while (n < ROUND_MAX && n < this.#queue.length && !alone(this.#queue[n]!)) n++;
+    return this.#queue.splice(0, n);
+  }
+
+  async #settle(round: readonly Waiting[]): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      const { outcomes, again } = this.#decideRound(round);
+      const appends: EventToAppend[] = [];
+      const events: BookEvent[] = [];
+      let length = 0;
+      let taken = 0;
+      for (const { waiting, decided } of outcomes) {
+        if ('event' in decided) {
+          const { type, data } = encodeEvent(decided.event);
+          if (appends.length > 0 && length + data.length > ROUND_MAX_LENGTH) break;
+          length += data.length;
+          appends.push({ id: eventId(waiting.keyHash), type, data });
+          events.push(decided.event);
+        }
+        taken++;
+      }
+      const expected = this.state.revision;
+      if (!(await this.#append(appends, expected))) {
+        this.#options.onConflict?.(this.state.id);
+        if (attempt >= ROUND_MAX_ATTEMPTS) {
+          throw new EngineUnavailable('other processes write to this book faster than this one can', {
+            nothingWritten: true,
+          });
+        }
+        await this.#foldNew();
+        continue;
+      }
+      for (let i = 0; i < events.length; i++) this.#takeIn(events[i]!, expected + 1 + i, appends[i]!.id);
+      let position = expected;
+      for (const { waiting, decided } of outcomes.slice(0, taken)) {
+        if ('event' in decided) position++;
+        waiting.resolve(answerOf(decided, position));
+      }
+      for (const { waiting } of outcomes.slice(taken)) this.#queue.unshift(waiting);
+      for (const waiting of again) this.#retry(waiting);
+      return;
+    }
+  }
+
+  #decideRound(round: readonly Waiting[]): { outcomes: Outcome[]; again: Waiting[] } {
+    const draft = new Draft(this.state);
+    const recordedAt = this.#options.now();
+    const keysOfRound = new Set<string>();
+    const outcomes: Outcome[] = [];
+    const again: Waiting[] = [];
+    for (const waiting of round) {
+      const { command, by, keyHash, keyNewAt, act } = waiting;
+      if (keyHash !== undefined) {
+        // An equal request in flight, here or in another process: it is answered as a replay once that is durable.
+        const there = this.#options.keys.find(this.state.id, keyHash.index);
+        if (there.some((revision) => revision > keyNewAt) || keysOfRound.has(keyHash.hex)) {
+          again.push(waiting);
+          continue;
+        }
+        keysOfRound.add(keyHash.hex);
+      }
+      const id = keyHash === undefined ? '' : timedId(keyHash, recordedAt);
+      const context: Context = {
+        recordedAt,
+        actor: by.actor,
+        id,
+        ...(by.key === undefined ? {} : { key: by.key }),
+        ...(act === undefined ? {} : { act }),
+      };
+      let decided: Decided;
+      try {
+        decided = decide(draft, command, context);
+      } catch (error) {
+        waiting.reject(error);
+        continue;
+      }
+      if ('event' in decided) draft.take(decided.event as ActAccepted | ActDeclined | ActReversed);
+      outcomes.push({ waiting, decided });
+    }
+    return { outcomes, again };
+  }
+
+  /** @returns false when the stream stands elsewhere than expected: nothing was appended */
+  async #append(appends: readonly EventToAppend[], expected: number): Promise<boolean> {
+    const { eventStore, onAppended } = this.#options;
+    // Refusals are facts about the state they were decided on, too: it must still be the newest.
+    if (appends.length === 0) return (await eventStore.head(this.#stream)) === expected;
+    const began = performance.now();
+    try {
+      const result = await eventStore.append(this.#stream, appends, expected);
+      if (result.ok) onAppended?.(this.state.id, result.revision, appends.length, performance.now() - began);
+      return result.ok;
+    } catch (error) {
+      if (!(error instanceof EngineUnavailable) || error.nothingWritten) throw error;
+      // The result is unknown: what stands there now tells it.
+      for await (const [stored] of eventStore.read(this.#stream, expected + 1, { to: expected + 1 })) {
+        if (stored !== undefined) return stored.id === appends[0]!.id;
+      }
+      throw error;
+    }
+  }
+
+  /** Folds a durable event in and indexes its key. */
+  #takeIn(event: BookEvent, revision: number, id: string): void {
+    evolve(this.state, event, revision);
+    this.#index(event, revision);
+    this.#options.keys.reached(this.state.id, { revision, eventId: id });
+  }
+
+  #index(event: BookEvent, revision: number): void {
+    if (event.key !== undefined) {
+      this.#options.keys.add(this.state.id, hashKey(this.state.id, event.key).index, revision);
+    }
+  }
+
+  async #foldNew(): Promise<void> {
+    await fold(this.#options.eventStore, this.#stream, this.state, {
+      each: (event, stored) => {
+        this.#index(event, stored.revision);
+        this.#options.keys.reached(this.state.id, { revision: stored.revision, eventId: stored.id });
+      },
+    });
+  }
+
+  /** The fact an earlier write with this key became, if there was one. */
+  async #earlier(keyHash: KeyHash, key: string): Promise<{ event: BookEvent; position: number } | undefined> {
+    for (const revision of this.#options.keys.find(this.state.id, keyHash.index)) {
+      const event = await this.#eventAt(revision);
+      if (event?.key === key) return { event, position: revision };
+    }
+    return undefined;
+  }
+
+  async #eventAt(revision: number): Promise<BookEvent | undefined> {
+    for await (const [stored] of this.#options.eventStore.read(this.#stream, revision, { to: revision })) {
+      if (stored !== undefined) return decodeEvent(stored);
+    }
+    return undefined;
+  }
+
+  #retry({ command, by, resolve, reject }: Waiting): void {
+    this.execute(command, by).then(resolve, reject);
+  }
+
+  /** One after the other: rounds, and catching up. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#turn.then(work);
+    this.#turn = result.catch(() => {});
+    return result;
+  }
+}
+
+function answerOf(decided: Decided, position: number): Answer {
+  if ('event' in decided) return { outcome: 'recorded', event: decided.event, position, replayed: false };
+  if ('refusal' in decided) return { outcome: 'refused', refusal: decided.refusal };
+  return { outcome: 'unchanged', position };
+}
+
+function replay(command: Command, earlier: { event: BookEvent; position: number }): Answer {
+  const differs = differences(command, earlier.event);
+  if (differs.length === 0) return { outcome: 'recorded', ...earlier, replayed: true };
+  const refusal: Refusal = {
+    code: 'idempotency-key-reused',
+    detail: `This key was used before, at position ${earlier.position}, for other content: ${differs.join(', ')} differ.`,
+    advice: 'Send a repeated request exactly as it was first sent, and every new one with a key of its own.',
+    differs,
+  };
+  return { outcome: 'refused', refusal };
+}

@@ -1,0 +1,239 @@
+/** The books of this process: opens them, keeps one writer for each, and closes them without losing a thing. */
+
+import type { AskedAct } from '../domain/act/act.ts';
+import type { Command } from '../domain/book/commands.ts';
+import { type BookState, initialState } from '../domain/book/state.ts';
+import { type EventStore, NO_STREAM } from '../event-store/event-store.ts';
+import type { Answer, Evaluation, FoundAct } from './answers.ts';
+import { BookWriter, type By } from './book-writer.ts';
+import type { CacheClient } from './cache-client.ts';
+import type { Mark } from './cache-file.ts';
+import { fold } from './fold.ts';
+import { hashKey } from './key-hash.ts';
+import { KeyIndex } from './key-index.ts';
+import { BOOK_STREAM_PREFIX, bookOf, streamOf } from './stream-of.ts';
+
+/** Events between snapshots: a start folds at most about so many, which takes well under a second. */
+const EVENTS_PER_SNAPSHOT = 100_000;
+/** Events that are worth a snapshot at the end. */
+const EVENTS_WORTH_KEEPING = 5_000;
+
+export interface BooksOptions {
+  readonly eventStore: EventStore;
+  readonly cache: CacheClient;
+  readonly clock: { now(): number };
+  /** Told after every round that was made durable. */
+  readonly onAppended?: (book: string, revision: number, events: number, tookMs: number) => void;
+  /** Told when another process was faster. */
+  readonly onConflict?: (book: string) => void;
+}
+
+export interface BooksStatus {
+  /** False until every book that the engine holds has been folded to its head. */
+  readonly caughtUp: boolean;
+  /** Why not. */
+  readonly reason?: string;
+  readonly books: readonly { readonly book: string; readonly position: number }[];
+}
+
+export class Books {
+  readonly #options: BooksOptions;
+  readonly #keys: KeyIndex;
+  readonly #writers = new Map<string, Promise<BookWriter>>();
+  readonly #open = new Map<string, BookWriter>();
+  readonly #snapshotAt = new Map<string, number>();
+  #reason: string | undefined = 'the books are being opened';
+  #opening: Promise<void> = Promise.resolve();
+  #snapshots: Promise<unknown> = Promise.resolve();
+  #closed = false;
+
+  private constructor(options: BooksOptions) {
+    this.#options = options;
+    this.#keys = new KeyIndex(options.cache);
+  }
+
+  /** Returns at once; books are folded in the background, or when first asked for. See `status`. */
+  static open(options: BooksOptions): Books {
+    const books = new Books(options);
+    books.#opening = books.#openAll();
+    return books;
+  }
+
+  /** @throws EngineUnavailable: whether it was recorded is unknown; the same key finds out */
+  async execute(book: string, command: Command, by: By): Promise<Answer> {
+    const writer =
+      this.#open.get(book) ?? (await this.#writerOf(book, { create: command.type === 'DefineBook' }));
+    return writer === undefined ? noSuchBook(book) : writer.execute(command, by);
+  }
+
+  /** Each command stands alone; those that come together share an append. Answers in the commands' order. */
+  async executeMany(
+    book: string,
+    commands: readonly { readonly command: Command; readonly key: string }[],
+    by: { readonly actor: string },
+  ): Promise<Answer[]> {
+    return Promise.all(
+      commands.map(({ command, key }) => this.execute(book, command, { key, actor: by.actor })),
+    );
+  }
+
+  async evaluate(book: string, asked: AskedAct): Promise<Evaluation> {
+    const writer = await this.#writerOf(book);
+    if (writer === undefined) return noSuchBook(book);
+    return writer.evaluate({ type: 'DecideAct', asked });
+  }
+
+  /** The act with this id, from the ledger itself. */
+  async act(book: string, id: string): Promise<FoundAct | undefined> {
+    return (await this.#writerOf(book))?.act(id);
+  }
+
+  /** Asks the book's state, caught up with every process that writes to it. Undefined: no such book. */
+  async read<T>(
+    book: string,
+    query: (state: BookState) => T,
+  ): Promise<{ readonly value: T; readonly position: number } | undefined> {
+    const writer = this.#open.get(book) ?? (await this.#writerOf(book));
+    if (writer === undefined) return undefined;
+    await writer.catchUp();
+    if (writer.state.book === undefined) return undefined;
+    return { value: query(writer.state), position: writer.state.revision };
+  }
+
+  status(): BooksStatus {
+    const books = [...this.#open].map(([book, { state }]) => ({ book, position: state.revision }));
+    return this.#reason === undefined
+      ? { caughtUp: true, books }
+      : { caughtUp: false, reason: this.#reason, books };
+  }
+
+  /** Answers what has been asked, keeps what makes the next start fast, and closes the cache. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#opening;
+    for (const [book, writer] of this.#open) {
+      await writer.settled();
+      await this.#keys.flush(book);
+      const since = writer.state.revision - (this.#snapshotAt.get(book) ?? -1);
+      if (since >= EVENTS_WORTH_KEEPING) this.#makeSnapshot(book, writer.state.revision);
+    }
+    await this.#snapshots;
+    await this.#options.cache.close();
+  }
+
+  async #openAll(): Promise<void> {
+    for (let waitMs = 100; !this.#closed; waitMs = Math.min(waitMs * 2, 5_000)) {
+      try {
+        const streams = await this.#options.eventStore.streams(BOOK_STREAM_PREFIX);
+        await this.#keys.fill();
+        for (const stream of streams) await this.#writerOf(bookOf(stream));
+        this.#reason = undefined;
+        return;
+      } catch (error) {
+        this.#reason = `the books cannot be opened: ${error instanceof Error ? error.message : error}`;
+        await new Promise((resolve) => setTimeout(resolve, waitMs).unref());
+      }
+    }
+  }
+
+  async #writerOf(book: string, options: { create?: boolean } = {}): Promise<BookWriter | undefined> {
+    const known = this.#writers.get(book);
+    if (known !== undefined) return known;
+    if (options.create !== true) {
+      if ((await this.#options.eventStore.head(streamOf(book))) === NO_STREAM) return undefined;
+    }
+    let opening = this.#writers.get(book);
+    if (opening === undefined) {
+      opening = this.#openBook(book);
+      this.#writers.set(book, opening);
+      opening.catch(() => this.#writers.delete(book));
+    }
+    return opening;
+  }
+
+  /** From its snapshot and its stream; keys that the cache does not cover are indexed on the way. */
+  async #openBook(book: string): Promise<BookWriter> {
+    const { cache, eventStore, clock, onAppended, onConflict } = this.#options;
+    const stream = streamOf(book);
+    const marks = await cache.marks(book);
+    if (!(await this.#sameLedger(stream, marks.keys)) || !(await this.#sameLedger(stream, marks.snapshot))) {
+      // The ledger was restored or replaced: what was kept of the other one must not answer for this one.
+      await cache.clear();
+      return this.#openBook(book);
+    }
+    const state = (marks.snapshot && (await cache.loadSnapshot(book))) ?? initialState(book);
+    this.#snapshotAt.set(book, state.revision);
+    const indexedTo = marks.keys?.revision ?? -1;
+    if (indexedTo < state.revision) await this.#indexBetween(book, indexedTo + 1, state.revision);
+    const writer = new BookWriter(state, {
+      eventStore,
+      keys: this.#keys,
+      now: () => clock.now(),
+      onAppended: (name, revision, events, tookMs) => {
+        onAppended?.(name, revision, events, tookMs);
+        this.#considerSnapshot(name, revision);
+      },
+      ...(onConflict === undefined ? {} : { onConflict }),
+    });
+    await fold(eventStore, stream, state, {
+      each: (event, stored) => {
+        if (event.key !== undefined && stored.revision > indexedTo) {
+          this.#keys.add(book, hashKey(book, event.key).index, stored.revision);
+          this.#keys.reached(book, { revision: stored.revision, eventId: stored.id });
+        }
+      },
+    });
+    this.#open.set(book, writer);
+    return writer;
+  }
+
+  async #sameLedger(stream: string, mark: Mark | undefined): Promise<boolean> {
+    if (mark === undefined) return true;
+    for await (const [stored] of this.#options.eventStore.read(stream, mark.revision, {
+      to: mark.revision,
+    })) {
+      if (stored !== undefined) return stored.id === mark.eventId;
+    }
+    return false;
+  }
+
+  async #indexBetween(book: string, from: number, to: number): Promise<void> {
+    const { eventStore } = this.#options;
+    const unfolded = initialState(book);
+    unfolded.revision = from - 1;
+    await fold(eventStore, streamOf(book), unfolded, {
+      to,
+      each: (event, stored) => {
+        if (event.key !== undefined) {
+          this.#keys.add(book, hashKey(book, event.key).index, stored.revision);
+          this.#keys.reached(book, { revision: stored.revision, eventId: stored.id });
+        }
+      },
+    });
+  }
+
+  #considerSnapshot(book: string, revision: number): void {
+    if (revision - (this.#snapshotAt.get(book) ?? -1) >= EVENTS_PER_SNAPSHOT)
+      this.#makeSnapshot(book, revision);
+  }
+
+  #makeSnapshot(book: string, revision: number): void {
+    this.#snapshotAt.set(book, revision);
+    // A snapshot that fails costs time at the next start, nothing else.
+    this.#snapshots = this.#snapshots.then(() => this.#options.cache.makeSnapshot(book)).catch(() => {});
+  }
+}
+
+function noSuchBook(book: string): {
+  readonly outcome: 'refused';
+  readonly refusal: { readonly code: 'book-not-found'; readonly detail: string; readonly advice: string };
+} {
+  return {
+    outcome: 'refused',
+    refusal: {
+      code: 'book-not-found',
+      detail: `There is no book "${book}".`,
+      advice: `Open it first: PUT /v1/books/${book} with its currency and time zone.`,
+    },
+  };
+}

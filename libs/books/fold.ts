@@ -1,0 +1,30 @@
+/** The fold of a book's stream. */
+import type { BookEvent } from '../domain/book/events.ts';
+import { evolve } from '../domain/book/evolve.ts';
+import type { BookState } from '../domain/book/state.ts';
+import type { EventStore, StoredEvent } from '../event-store/event-store.ts';
+import { decodeEvent } from '../events/codec.ts';
+
+/**
+ * Folds everything after the state's revision into it.
+ * @param each sees every event folded
+ * @returns the last event folded, undefined if there was none
+ */
+export async function fold(
+  eventStore: EventStore,
+  stream: string,
+  state: BookState,
+  options: { readonly to?: number; readonly each?: (event: BookEvent, stored: StoredEvent) => void } = {},
+): Promise<StoredEvent | undefined> {
+  let last: StoredEvent | undefined;
+  const { to, each } = options;
+  for await (const batch of eventStore.read(stream, state.revision + 1, to === undefined ? {} : { to })) {
+    for (const stored of batch) {
+      const event = decodeEvent(stored);
+      evolve(state, event, stored.revision);
+      each?.(event, stored);
+      last = stored;
+    }
+  }
+  return last;
+}
