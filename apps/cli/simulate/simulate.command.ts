@@ -1,0 +1,272 @@
+/** `goodwill simulate`: a chain of cafés at work, over HTTP. */
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import cliProgress from 'cli-progress';
+import { Command, InvalidArgumentError } from 'commander';
+import { connectionOf, LedgerClient } from '../client.ts';
+import { CommandFailure, wrongUsage } from '../failure.ts';
+import { inkFor } from '../terminal/ink.ts';
+import { whole } from '../terminal/money.ts';
+import { type SimulatedAct, simulatedActs } from './acts.ts';
+import { type Chain, type ChainOptions, cafeChain } from './cafe-chain.ts';
+import { dateOf, dayNumberOf, instantOf } from './calendar.ts';
+import { CAVEAT } from './figures.ts';
+import { type PlayOptions, play } from './play.ts';
+import { projectRoot } from './project-root.ts';
+import { openBook, putIntoForce, trySetClock } from './stage.ts';
+import type { Tally } from './tally.ts';
+import { truthOf } from './truth.ts';
+
+interface SimulateFlags {
+  readonly url?: string;
+  readonly key?: string;
+  readonly book: string;
+  readonly stores: number;
+  readonly staffPerStore: number;
+  readonly days: number;
+  readonly from: string;
+  readonly seed: number;
+  readonly actsPerDay?: number;
+  readonly timeZones?: string;
+  readonly rate: number;
+  readonly connections: number;
+  readonly batch?: number | true;
+  /** A file; false for --no-policy; undefined for the default. */
+  readonly policy?: string | false;
+  readonly thenPolicy?: string;
+  readonly thenOn?: string;
+  readonly truth?: string;
+  readonly clock: 'auto' | 'real';
+  readonly json?: boolean;
+}
+
+const DEFAULT_BATCH_SIZE = 500;
+const DEFAULT_TICK_MS = 60_000;
+/** Batches are worth more of them; still far from the 15 minutes after which a request is too old. */
+const BATCH_TICK_MS = 600_000;
+
+export function simulateCommand(): Command {
+  return new Command('simulate')
+    .summary('play a chain of cafés to the service')
+    .description(
+      `Plays a seeded chain of cafés to a running service: directory, policy, then acts in the order of time.\n${CAVEAT}\n\n` +
+        'In a sandbox the clock goes along and acts are requested as they happen; elsewhere they are recorded\n' +
+        'as past, so the span must have ended. The same options again add nothing: the keys are the same.',
+    )
+    .option('--url <url>', 'the service (default: GOODWILL_URL, or this machine)')
+    .option('--key <key>', 'its key (default: GOODWILL_ADMIN_KEY, or the stored one)')
+    .option('--book <id>', 'the book to play to', 'cafe-chain')
+    .option('--stores <n>', 'how many cafés', integer, 10)
+    .option('--staff-per-store <n>', 'people per café', integer, 12)
+    .option('--days <n>', 'trading days', integer, 7)
+    .option('--from <date>', 'the first of them', '2026-03-23')
+    .option('--seed <n>', 'the same seed makes the same acts', integer, 42)
+    .option('--acts-per-day <n>', 'mean acts per café and day (default: 9)', number)
+    .option('--time-zones <list>', 'IANA zones for the cafés in turn, with commas (default: Europe/London)')
+    .option('--rate <n>', 'acts a second; 0 is as fast as it can', number, 200)
+    .option('--connections <n>', 'requests at once; with 1 all acts arrive in order', integer, 16)
+    .option('--batch [size]', `post batches of up to 1,000 (default size: ${DEFAULT_BATCH_SIZE})`, integer)
+    .option('--policy <file>', 'the policy to put into force (default: policies/cafe-chain.yaml)')
+    .option('--no-policy', 'leave the policies of the book as they are')
+    .option('--then-policy <file>', 'another policy, in force from --then-on: the middle of a window')
+    .option('--then-on <date>', 'its first day, at noon of the first café')
+    .option('--truth <file>', 'write what was planted, for examining detectors')
+    .option('--clock <which>', '"auto" moves a sandbox clock along; "real" leaves it alone', clock, 'auto')
+    .option('--json', 'print the summary as JSON')
+    .action(async (_flags: unknown, command: Command) => {
+      await simulate(command.optsWithGlobals<SimulateFlags>());
+    });
+}
+
+async function simulate(flags: SimulateFlags): Promise<void> {
+  if (flags.connections < 1 || flags.connections > 1_000) {
+    throw wrongUsage('--connections is a whole number from 1 to 1000.');
+  }
+  if ((flags.thenPolicy === undefined) !== (flags.thenOn === undefined)) {
+    throw wrongUsage('--then-policy and --then-on belong together.');
+  }
+  const batchSize = flags.batch === true ? DEFAULT_BATCH_SIZE : (flags.batch ?? 0);
+  if (batchSize < 0 || batchSize > 1_000) throw wrongUsage('--batch is a whole number from 1 to 1000.');
+  const policyText = flags.policy === false ? undefined : await readPolicy(flags.policy ?? defaultPolicy());
+  const thenPolicyText = flags.thenPolicy === undefined ? undefined : await readPolicy(flags.thenPolicy);
+  const asked = chainFrom(flags, 'request');
+  const client = new LedgerClient({ ...connectionOf(flags), connections: flags.connections });
+  try {
+    const inSandbox = flags.clock === 'auto' && (await trySetClock(client, startOf(asked)));
+    if (!inSandbox) checkIsOver(asked);
+    const chain = inSandbox ? asked : chainFrom(flags, 'record');
+    if (flags.truth !== undefined) {
+      await writeFile(flags.truth, `${JSON.stringify(truthOf(chain), null, 2)}\n`);
+    }
+    await openBook(client, flags.book, chain);
+    if (policyText !== undefined) await putIntoForce(client, flags.book, policyText, chain.fingerprint);
+    const interludes =
+      thenPolicyText === undefined
+        ? []
+        : [
+            {
+              at: noonOf(chain, flags.thenOn!),
+              run: async () => {
+                await putIntoForce(
+                  client,
+                  flags.book,
+                  thenPolicyText,
+                  `${chain.fingerprint} ${flags.thenOn}`,
+                );
+              },
+            },
+          ];
+    const options: PlayOptions = {
+      book: flags.book,
+      rate: flags.rate,
+      connections: flags.connections,
+      batchSize,
+      interludes,
+      ...(inSandbox && { tickMs: batchSize > 0 ? BATCH_TICK_MS : DEFAULT_TICK_MS }),
+    };
+    const tally = await withProgress(chain, flags.json === true, (onProgress) =>
+      play(client, simulatedActs(chain), { ...options, onProgress }),
+    );
+    print(flags, chain, inSandbox, tally);
+    if (tally.refusedCount > 0) {
+      throw new CommandFailure(`${whole(tally.refusedCount)} acts were neither accepted nor declined.`, {
+        advice: 'The summary names each reason with an example; a repeated run sends only what is missing.',
+      });
+    }
+  } finally {
+    await client.close();
+  }
+}
+
+function chainFrom(flags: SimulateFlags, mode: 'request' | 'record'): Chain {
+  const options: ChainOptions = {
+    seed: flags.seed,
+    stores: flags.stores,
+    staffPerStore: flags.staffPerStore,
+    from: flags.from,
+    days: flags.days,
+    mode,
+    ...(flags.actsPerDay !== undefined && { actsPerDay: flags.actsPerDay }),
+    ...(flags.timeZones !== undefined && {
+      timeZones: flags.timeZones.split(',').map((zone) => zone.trim()),
+    }),
+  };
+  try {
+    return cafeChain(options);
+  } catch (error) {
+    if (error instanceof RangeError) throw wrongUsage(`${error.message}.`);
+    throw error;
+  }
+}
+
+/** Before the first act anywhere. */
+export function startOf(chain: Chain): number {
+  return Math.min(...chain.stores.map(({ timeZone }) => instantOf(chain.options.from, '00:00', timeZone)));
+}
+
+function noonOf(chain: Chain, date: string): number {
+  try {
+    dayNumberOf(date);
+  } catch (error) {
+    throw wrongUsage(`--then-on: ${(error as Error).message}.`);
+  }
+  return instantOf(date, '12:00', chain.stores[0]!.timeZone);
+}
+
+function checkIsOver(chain: Chain): void {
+  const lastDay = dayNumberOf(chain.options.from) + chain.options.days - 1;
+  // One day more than the last for zones behind ours.
+  if (instantOf(dateOf(lastDay + 2), '00:00', 'UTC') <= Date.now()) return;
+  throw wrongUsage(
+    `The days up to ${dateOf(lastDay)} are not over, and acts of the future cannot be recorded.`,
+    'Choose an earlier --from, or start the service with GOODWILL_SANDBOX=true so that its clock can be set.',
+  );
+}
+
+function defaultPolicy(): string {
+  return join(projectRoot(), 'policies', 'cafe-chain.yaml');
+}
+
+async function readPolicy(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    throw wrongUsage(
+      `The policy ${file} cannot be read (${(error as NodeJS.ErrnoException).code}).`,
+      'Name another with --policy, or leave the book’s policies alone with --no-policy.',
+    );
+  }
+}
+
+async function withProgress(
+  chain: Chain,
+  quiet: boolean,
+  run: (onProgress: (act: SimulatedAct) => void) => Promise<Tally>,
+): Promise<Tally> {
+  if (quiet || !process.stderr.isTTY) return run(() => {});
+  const { options, stores } = chain;
+  // The number of acts is random; its mean is not.
+  const expected = Math.round(stores.length * options.days * options.actsPerDay);
+  const progress = new cliProgress.SingleBar(
+    { format: '  {bar} {percentage}% | {value} acts | {duration_formatted} | {day}', hideCursor: true },
+    cliProgress.Presets.shades_classic,
+  );
+  progress.start(expected, 0, { day: options.from });
+  let sent = 0;
+  try {
+    return await run((act) => {
+      sent++;
+      if (sent > progress.getTotal()) progress.setTotal(sent);
+      progress.update(sent, { day: act.body.occurredAt.slice(0, 10) });
+    });
+  } finally {
+    progress.stop();
+  }
+}
+
+function print(flags: SimulateFlags, chain: Chain, inSandbox: boolean, tally: Tally): void {
+  const summary = tally.summary();
+  const mode = inSandbox ? 'request' : 'record';
+  if (flags.json === true) {
+    const about = { caveat: CAVEAT, book: flags.book, mode, options: chain.options };
+    process.stdout.write(`${JSON.stringify({ ...about, ...summary })}\n`);
+    return;
+  }
+  const ink = inkFor(process.stdout);
+  const list = (counts: Readonly<Record<string, number>>) =>
+    Object.entries(counts)
+      .map(([name, count]) => `${name} ${whole(count)}`)
+      .join(', ');
+  const lines = [
+    ink.bold(
+      `${whole(summary.sent)} acts of ${chain.stores.length} cafés over ${chain.options.days} days to book ${flags.book}`,
+    ),
+    `  ${inSandbox ? 'requested as they happened, by the sandbox clock' : 'recorded as past'}; ` +
+      `${whole(summary.perSecond)}/s in ${summary.seconds.toFixed(1)} s; seed ${chain.options.seed}`,
+    `  accepted ${whole(summary.accepted)}${summary.breached > 0 ? ` (${whole(summary.breached)} with a breach or a warning)` : ''}, ` +
+      `declined ${whole(summary.declined)}, refused ${whole(tally.refusedCount)}` +
+      `${summary.replayed > 0 ? `; ${whole(summary.replayed)} were there already` : ''}`,
+    `  kinds: ${list(summary.byKind)}`,
+    ...(summary.declined > 0 ? [`  declined by: ${list(summary.declinedBy)}`] : []),
+    ...[...tally.refused].map(([code, { count, example }]) =>
+      ink.red(`  refused ${code}: ${whole(count)}, such as ${example}`),
+    ),
+    ink.dim(`  ${CAVEAT}`),
+  ];
+  process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+function integer(text: string): number {
+  if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError('It is a whole number.');
+  return Number(text);
+}
+
+function number(text: string): number {
+  if (!/^\d{1,9}(\.\d{1,6})?$/.test(text)) throw new InvalidArgumentError('It is a number of at least 0.');
+  return Number(text);
+}
+
+function clock(text: string): 'auto' | 'real' {
+  if (text !== 'auto' && text !== 'real') throw new InvalidArgumentError('It is "auto" or "real".');
+  return text;
+}

@@ -1,0 +1,86 @@
+/** Counts what became of the acts that were sent. */
+import { describeProblem, problemOf } from '../client.ts';
+import type { SimulatedAct } from './acts.ts';
+
+/** The parts of an act's reply that are counted. */
+interface DecidedBody {
+  readonly status?: string;
+  readonly breaches?: readonly unknown[];
+  readonly decision?: {
+    readonly guardrails?: readonly { readonly id?: string; readonly finding?: string }[];
+  };
+}
+
+export class Tally {
+  readonly #startedAt = performance.now();
+  sent = 0;
+  accepted = 0;
+  declined = 0;
+  /** Accepted as facts, beyond a limit. */
+  breached = 0;
+  /** The ledger had them already. */
+  replayed = 0;
+  readonly byKind = new Map<string, number>();
+  /** Declines by the guardrail that asked for them; one act may have several. */
+  readonly declinedBy = new Map<string, number>();
+  /** Neither accepted nor declined: nothing was recorded. */
+  readonly refused = new Map<string, { count: number; readonly example: string }>();
+
+  add(act: SimulatedAct, status: number, body: unknown, replayed: boolean): void {
+    this.sent++;
+    increment(this.byKind, act.body.kind);
+    if (status !== 201 && status !== 200) {
+      this.#refuse(act, status, body);
+      return;
+    }
+    const decided = (body ?? {}) as DecidedBody;
+    if (replayed) this.replayed++;
+    if (decided.status === 'accepted') this.accepted++;
+    else if (decided.status === 'declined') this.declined++;
+    else {
+      this.#refuse(act, status, { code: 'unknown-status', detail: `status ${decided.status}` });
+      return;
+    }
+    if ((decided.breaches?.length ?? 0) > 0) this.breached++;
+    if (decided.status !== 'declined') return;
+    for (const { id, finding } of decided.decision?.guardrails ?? []) {
+      if (finding === 'decline' && id !== undefined) increment(this.declinedBy, id);
+    }
+  }
+
+  #refuse(act: SimulatedAct, status: number, body: unknown): void {
+    const problem = problemOf(body);
+    const code = problem.code ?? `http-${status}`;
+    const known = this.refused.get(code);
+    if (known !== undefined) known.count++;
+    else
+      this.refused.set(code, {
+        count: 1,
+        example: `${act.idempotencyKey}: ${describeProblem(status, problem)}`,
+      });
+  }
+
+  get refusedCount(): number {
+    return [...this.refused.values()].reduce((sum, { count }) => sum + count, 0);
+  }
+
+  summary() {
+    const seconds = (performance.now() - this.#startedAt) / 1_000;
+    return {
+      sent: this.sent,
+      accepted: this.accepted,
+      declined: this.declined,
+      breached: this.breached,
+      replayed: this.replayed,
+      refused: Object.fromEntries(this.refused),
+      byKind: Object.fromEntries(this.byKind),
+      declinedBy: Object.fromEntries([...this.declinedBy].sort((a, b) => b[1] - a[1])),
+      seconds: Math.round(seconds * 1_000) / 1_000,
+      perSecond: Math.round(this.sent / Math.max(seconds, 0.001)),
+    };
+  }
+}
+
+function increment(counts: Map<string, number>, name: string): void {
+  counts.set(name, (counts.get(name) ?? 0) + 1);
+}
