@@ -1,0 +1,199 @@
+/**
+ * Aim: the writer of a book is exact under concurrency and across processes, knows every key for ever, and
+ * forgets nothing when it is closed, restored from its cache, or opened without one.
+ */
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Policy } from '../domain/policy/policy.ts';
+import type { Answer } from './answers.ts';
+import { coffee, furnish, type OpenBooks, openBooks, policyOf, temporaryFolder } from './books.fixture.ts';
+
+const BOOK = 'london';
+const limitOf = (count: number): Policy =>
+  policyOf([
+    {
+      id: 'all',
+      appliesTo: {},
+      per: ['book'],
+      window: { every: 'lifetime' },
+      allow: { count },
+      beyond: 'decline',
+    },
+  ]);
+
+let folder: { path: string; remove(): void };
+const opened: OpenBooks[] = [];
+
+async function open(slot = 0): Promise<OpenBooks> {
+  const books = await openBooks(folder.path, slot);
+  opened.push(books);
+  return books;
+}
+
+beforeEach(() => {
+  folder = temporaryFolder();
+});
+afterEach(async () => {
+  for (const books of opened.splice(0)) await books.close();
+  folder.remove();
+});
+
+function post(process: OpenBooks, key: string, more = {}): Promise<Answer> {
+  return process.books.execute(BOOK, { type: 'DecideAct', asked: coffee(more) }, { key, actor: 'admin' });
+}
+
+const accepted = (answers: readonly Answer[]) =>
+  answers.filter((answer) => answer.outcome === 'recorded' && answer.event.type === 'ActAccepted').length;
+
+describe('one hot limit', () => {
+  it('accepts exactly what it allows of many requests at once', async () => {
+    const process = await open();
+    await furnish(process.books, BOOK, limitOf(100));
+    const answers = await Promise.all(Array.from({ length: 1_000 }, (_, i) => post(process, `k-${i}`)));
+    expect(accepted(answers)).toBe(100);
+    expect(answers.every(({ outcome }) => outcome === 'recorded')).toBe(true);
+  });
+
+  it('accepts exactly what it allows when two processes write to the book', async () => {
+    const first = await open(0);
+    await furnish(first.books, BOOK, limitOf(300));
+    const second = await open(1);
+    const answers = await Promise.all(
+      Array.from({ length: 1_000 }, (_, i) => post(i % 2 === 0 ? first : second, `k-${i}`)),
+    );
+    expect(accepted(answers)).toBe(300);
+    const positions = new Set(answers.map((answer) => ('position' in answer ? answer.position : -1)));
+    expect(positions.size).toBe(1_000);
+    for (const process of [first, second]) {
+      const left = await process.books.read(
+        BOOK,
+        (state) => state.buckets.used('all\nlifetime\nlondon').count,
+      );
+      expect(left?.value).toBe(300);
+    }
+  });
+});
+
+describe('idempotency', () => {
+  it('answers equal requests in flight with one act, and a later one with its first answer', async () => {
+    const process = await open();
+    await furnish(process.books, BOOK, limitOf(100));
+    const answers = await Promise.all(Array.from({ length: 50 }, () => post(process, 'same')));
+    const fresh = answers.filter((answer) => answer.outcome === 'recorded' && !answer.replayed);
+    expect(fresh).toHaveLength(1);
+    const first = fresh[0]!;
+    for (const answer of [...answers, await post(process, 'same')]) {
+      expect({ ...answer, replayed: false }).toEqual(first);
+    }
+  });
+
+  it('finds the same key in two processes', async () => {
+    const first = await open(0);
+    await furnish(first.books, BOOK, limitOf(100));
+    const second = await open(1);
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, (_, i) => post(i % 2 === 0 ? first : second, 'same')),
+    );
+    expect(answers.filter((answer) => answer.outcome === 'recorded' && !answer.replayed)).toHaveLength(1);
+  });
+
+  it('names the members that differ from the first post', async () => {
+    const process = await open();
+    await furnish(process.books, BOOK, limitOf(100));
+    await post(process, 'k', { reason: 'spill' });
+    const other = await post(process, 'k', { reason: 'long-wait', retailMinor: 400 });
+    expect(other).toMatchObject({
+      outcome: 'refused',
+      refusal: { code: 'idempotency-key-reused', differs: ['reason', 'retailMinor'] },
+    });
+  });
+
+  it('knows keys after a restart, with its cache and without', async () => {
+    const before = await open();
+    await furnish(before.books, BOOK, limitOf(2));
+    const answers = await Promise.all(['a', 'b', 'c'].map((key) => post(before, key)));
+    await opened.pop()!.close();
+    for (const keep of [true, false]) {
+      if (!keep)
+        for (const suffix of ['', '-wal', '-shm'])
+          rmSync(join(folder.path, `cache-0.db${suffix}`), { force: true });
+      const after = await open();
+      for (const [i, key] of ['a', 'b', 'c'].entries()) {
+        expect(await post(after, key)).toEqual({ ...answers[i], replayed: true });
+      }
+      await opened.pop()!.close();
+    }
+  });
+
+  it('does not take the cache of another ledger for its own', async () => {
+    const before = await open();
+    await furnish(before.books, BOOK, limitOf(2));
+    for (let i = 0; i < 20; i++) await post(before, `old-${i}`);
+    await opened.pop()!.close();
+    for (const suffix of ['', '-wal', '-shm'])
+      rmSync(join(folder.path, `events.db${suffix}`), { force: true });
+    const after = await open();
+    await furnish(after.books, BOOK, limitOf(2));
+    expect(await post(after, 'old-1')).toMatchObject({ outcome: 'recorded', replayed: false });
+    expect(await post(after, 'old-2')).toMatchObject({ event: { type: 'ActAccepted' }, replayed: false });
+    expect(await post(after, 'old-3')).toMatchObject({ event: { type: 'ActDeclined' }, replayed: false });
+  });
+});
+
+describe('reversal', () => {
+  it('gives back at most what was spent, also when many reverse at once', async () => {
+    const process = await open();
+    await furnish(process.books, BOOK, limitOf(1));
+    const act = await post(process, 'a');
+    const id = act.outcome === 'recorded' && act.event.type === 'ActAccepted' ? act.event.id : '';
+    const reversals = await Promise.all(
+      Array.from({ length: 20 }, (_, i) =>
+        process.books.execute(
+          BOOK,
+          { type: 'ReverseAct', act: id, reason: 'mistake', asked: { retailMinor: 100 } },
+          { key: `r-${i}`, actor: 'admin' },
+        ),
+      ),
+    );
+    expect(reversals.filter(({ outcome }) => outcome === 'recorded')).toHaveLength(3);
+    expect(await process.books.act(BOOK, id)).toMatchObject({
+      reversed: { retailMinor: 300, costMinor: 0, count: 0 },
+    });
+    expect(await post(process, 'b')).toMatchObject({ event: { type: 'ActDeclined' } });
+    await process.books.execute(
+      BOOK,
+      { type: 'ReverseAct', act: id, reason: 'mistake', asked: {} },
+      { key: 'rest', actor: 'admin' },
+    );
+    expect(await post(process, 'c')).toMatchObject({ event: { type: 'ActAccepted' } });
+  });
+});
+
+describe('the ledger across a restart', () => {
+  it('comes back the same from a snapshot as from the stream', async () => {
+    const before = await open();
+    await furnish(before.books, BOOK, limitOf(1_000_000), ['emp-1', 'emp-2']);
+    await Promise.all(
+      Array.from({ length: 6_000 }, (_, i) => post(before, `k-${i}`, { employee: `emp-${1 + (i % 2)}` })),
+    );
+    const one = (await before.books.read(BOOK, (state) => state.toSnapshot()))?.value;
+    await opened.pop()!.close();
+    const after = await open();
+    const two = (await after.books.read(BOOK, (state) => state.toSnapshot()))?.value;
+    expect(two).toEqual(one);
+    expect(after.books.status().caughtUp).toBe(true);
+    expect(await post(after, 'k-16')).toMatchObject({ replayed: true });
+  });
+});
+
+describe('a book that is not there', () => {
+  it('is refused, and named', async () => {
+    const process = await open();
+    expect(await post(process, 'k')).toMatchObject({
+      outcome: 'refused',
+      refusal: { code: 'book-not-found' },
+    });
+    expect(await process.books.read('nowhere', () => 1)).toBeUndefined();
+  });
+});
