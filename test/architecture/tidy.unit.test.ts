@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { REPOSITORY } from './cruise.ts';
-import { filesUnder, sourceFiles } from './source-files.ts';
+import { filesUnder, isTestCode, sourceFiles } from './source-files.ts';
 import {
   badDecisionTitle,
   badFileName,
@@ -14,6 +14,7 @@ import {
   leftOvers,
   listedDependencies,
   MAX_LINES,
+  MAX_TEST_LINES,
   relativeLinks,
   silencedTests,
   strangers,
@@ -57,6 +58,7 @@ describe('names', () => {
     ['database', 'libs/views/a.ts'],
     ['Item', 'libs/domain/a.ts'],
     ['IO', 'libs/platform/a.ts'],
+    ['user_version', 'libs/views/a.ts'],
     ['baseUrl', 'test/a.ts'],
   ])('%s passes', (name, path) => {
     expect(badName(name, path)).toBeUndefined();
@@ -84,11 +86,14 @@ describe('files', () => {
     expect(sources.flatMap((path) => badFileName(path) ?? [])).toEqual([]);
   });
   it('a long one is noticed', () => {
-    expect(tooLong('x\n'.repeat(MAX_LINES))).toBeDefined();
-    expect(tooLong('x\n'.repeat(MAX_LINES - 1))).toBeUndefined();
+    expect(tooLong('x\n'.repeat(MAX_LINES), false)).toBeDefined();
+    expect(tooLong('x\n'.repeat(MAX_LINES - 1), false)).toBeUndefined();
+    expect(tooLong('x\n'.repeat(MAX_TEST_LINES), true)).toBeDefined();
   });
   it('are short enough to be read', () => {
-    expect(faults(sources, (source) => [tooLong(source) ?? []].flat())).toEqual([]);
+    expect(
+      faults(sources, (source, path) => [tooLong(source, isTestCode(join(REPOSITORY, path))) ?? []].flat()),
+    ).toEqual([]);
   });
   it('a stranger at the top level is noticed', () => {
     expect(strangers(['apps', 'src', '.gitignore', 'jest.config.js'])).toEqual(['src', 'jest.config.js']);
