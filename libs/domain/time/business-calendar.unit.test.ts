@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { businessCalendar } from './business-calendar.ts';
 import { addDays } from './civil-date.ts';
 import { formatInstant } from './instant.ts';
-import { cutOvers, instants, wallClock, zones } from './zone.samples.ts';
+import { cutOvers, instants, wallClock, zones } from './zone.fixture.ts';
 
 const HOUR_MS = 3_600_000;
 const at = (utc: string) => Date.parse(utc);

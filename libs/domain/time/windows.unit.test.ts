@@ -5,7 +5,7 @@ import { WEEKDAYS, type Weekday, type Window } from '../policy/policy.ts';
 import { businessCalendar } from './business-calendar.ts';
 import { addDays, civilDate, requireDate, weekdayOf } from './civil-date.ts';
 import { windowAt } from './windows.ts';
-import { cutOvers, instants, zones } from './zone.samples.ts';
+import { cutOvers, instants, zones } from './zone.fixture.ts';
 
 const at = (utc: string) => Date.parse(utc);
 const london = businessCalendar('Europe/London', '04:00');

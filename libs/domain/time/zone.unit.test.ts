@@ -2,7 +2,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { formatInstant } from './instant.ts';
-import { instants, wallClock, zones } from './zone.samples.ts';
+import { instants, wallClock, zones } from './zone.fixture.ts';
 import { isTimeZone, localDate, minuteOfDay, startOfLocal, timeZoneAdvice } from './zone.ts';
 
 describe('the name of a time zone', () => {
