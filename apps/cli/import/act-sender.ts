@@ -1,0 +1,158 @@
+/** Sends acts in batches, some at a time, and gives each act's answer back. */
+import { type LedgerClient, type LedgerReply, ProblemReply, problemOf } from '../client.ts';
+import { CommandFailure } from '../failure.ts';
+import type { Mapped } from './mapping.ts';
+
+type Act = Extract<Mapped, { is: 'act' }>;
+
+export type ActAnswer =
+  | { readonly is: 'recorded'; readonly alreadyThere: boolean; readonly breaches: number }
+  | { readonly is: 'refused'; readonly reason: string; readonly detail: string };
+
+/** The service takes bodies up to 1 MiB; what is left is for the frame around the items. */
+const MAX_BATCH_BYTES = 960 * 1024;
+
+export class ActSender {
+  readonly #client: LedgerClient;
+  readonly #path: string;
+  readonly #batch: number;
+  readonly #concurrency: number;
+  readonly #onAnswer: (act: Act, answer: ActAnswer) => void;
+  readonly #inFlight = new Set<Promise<void>>();
+  #waiting: { act: Act; text: string }[] = [];
+  #waitingBytes = 0;
+  #failure: unknown;
+
+  constructor(
+    client: LedgerClient,
+    book: string,
+    options: { batch: number; concurrency: number; onAnswer: (act: Act, answer: ActAnswer) => void },
+  ) {
+    this.#client = client;
+    this.#path = `/v1/books/${encodeURIComponent(book)}/acts/batch`;
+    this.#batch = options.batch;
+    this.#concurrency = options.concurrency;
+    this.#onAnswer = options.onAnswer;
+  }
+
+  /** Resolves when there is room for more: its caller's pace is the service's. */
+  async send(act: Act): Promise<void> {
+    const text = JSON.stringify(act.item);
+    const bytes = Buffer.byteLength(text) + 1;
+    if (this.#waitingBytes + bytes > MAX_BATCH_BYTES) await this.#dispatch();
+    this.#waiting.push({ act, text });
+    this.#waitingBytes += bytes;
+    if (this.#waiting.length >= this.#batch) await this.#dispatch();
+  }
+
+  /** Sends what is left and waits for every answer. @throws what stopped a batch */
+  async finish(): Promise<void> {
+    if (this.#failure === undefined) await this.#dispatch();
+    await this.settle();
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  /** Waits for what is under way, sending nothing new. */
+  async settle(): Promise<void> {
+    await Promise.all(this.#inFlight);
+  }
+
+  async #dispatch(): Promise<void> {
+    while (this.#inFlight.size >= this.#concurrency) await Promise.race(this.#inFlight);
+    if (this.#failure !== undefined) throw this.#failure;
+    const batch = this.#waiting;
+    this.#waiting = [];
+    this.#waitingBytes = 0;
+    if (batch.length === 0) return;
+    const sending = this.#post(batch)
+      .catch((error: unknown) => {
+        this.#failure ??= error;
+      })
+      .finally(() => this.#inFlight.delete(sending));
+    this.#inFlight.add(sending);
+  }
+
+  async #post(batch: readonly { act: Act; text: string }[]): Promise<void> {
+    let left = batch;
+    for (let attempt = 0; left.length > 0; attempt++) {
+      const body = `{"acts":[${left.map(({ text }) => text).join(',')}]}`;
+      const headers = { 'content-type': 'application/json' };
+      const reply = await this.#client.request('POST', this.#path, { body, headers, repeatable: true });
+      if (reply.status >= 400) return this.#refusedWhole(left, reply);
+      left = this.#take(left, reply, attempt);
+    }
+  }
+
+  /** Gives the answers out; returns the items that the service could not record now, to be sent again. */
+  #take(batch: readonly { act: Act; text: string }[], reply: LedgerReply, attempt: number) {
+    const results: unknown = reply.body?.results;
+    if (!Array.isArray(results) || results.length !== batch.length) {
+      throw new CommandFailure(`The service answered a batch of ${batch.length} acts with something else.`, {
+        advice: 'Check that --url names a Goodwill Ledger of this version.',
+      });
+    }
+    return batch.filter(({ act }, index) => {
+      const result = results[index] as {
+        status: number;
+        replayed?: boolean;
+        body?: { breaches?: unknown[] };
+      };
+      if (result.status >= 500) {
+        if (attempt < 5) return true;
+        throw new ProblemReply(`Line ${act.row.line}`, {
+          ...reply,
+          status: result.status,
+          body: result.body,
+        });
+      }
+      this.#onAnswer(act, answerOf(result));
+      return false;
+    });
+  }
+
+  /** A batch refused as a whole for what one item is: halves find the item. Anything else stops the import. */
+  async #refusedWhole(batch: readonly { act: Act; text: string }[], reply: LedgerReply): Promise<void> {
+    const mayBeOneItem = reply.status === 400 || reply.status === 413 || reply.status === 422;
+    if (!mayBeOneItem) throw new ProblemReply('The acts cannot be recorded', reply);
+    if (batch.length === 1) {
+      this.#onAnswer(batch[0]!.act, answerOf({ status: reply.status, body: reply.body }));
+      return;
+    }
+    const middle = Math.ceil(batch.length / 2);
+    await this.#post(batch.slice(0, middle));
+    await this.#post(batch.slice(middle));
+  }
+}
+
+function answerOf(result: {
+  status: number;
+  replayed?: boolean;
+  body?: { breaches?: unknown[] };
+}): ActAnswer {
+  if (result.status < 400) {
+    return {
+      is: 'recorded',
+      alreadyThere: result.replayed === true,
+      breaches: result.body?.breaches?.length ?? 0,
+    };
+  }
+  const problem = problemOf(result.body);
+  if (problem.code === 'book-not-found') {
+    throw new CommandFailure(
+      `The book does not exist: ${problem.detail ?? 'nothing can be recorded in it'}`,
+      {
+        advice:
+          'Open it with PUT /v1/books/{book}, or give the map directory.book with currency and timeZone.',
+      },
+    );
+  }
+  const members = (problem.errors ?? [])
+    .map((e) => [e.pointer, e.detail].filter(Boolean).join(' '))
+    .join('; ');
+  const differs = problem.differs === undefined ? '' : ` (differs: ${problem.differs.join(', ')})`;
+  return {
+    is: 'refused',
+    reason: problem.code ?? `status-${result.status}`,
+    detail: `${problem.detail ?? problem.title ?? ''}${members === '' ? '' : `: ${members}`}${differs}`,
+  };
+}

@@ -1,0 +1,107 @@
+/** What an import did, for machines and for people. */
+import type { EntryKind } from './map.ts';
+import { sum, type Tally } from './tally.ts';
+
+export interface Summary {
+  readonly file: string;
+  readonly book?: string;
+  readonly dryRun: boolean;
+  /** False when the import stopped before the end of the file. */
+  readonly complete: boolean;
+  readonly rows: number;
+  readonly acts: {
+    readonly total: number;
+    readonly new: number;
+    readonly alreadyThere: number;
+    readonly wouldBeSent: number;
+    readonly withBreaches: number;
+    readonly retailMinor: number | string;
+    readonly costMinor: number | string;
+  };
+  readonly notActs: { readonly total: number; readonly byReason: Readonly<Record<string, number>> };
+  readonly rejected: {
+    readonly total: number;
+    readonly byReason: Readonly<Record<string, number>>;
+    readonly file?: string;
+  };
+  /** Rows read whose answer never came; 0 when complete. */
+  readonly unsettled: number;
+  readonly directory: Readonly<Record<EntryKind, number>>;
+  readonly seconds: number;
+  readonly rowsPerSecond: number;
+}
+
+export function summaryOf(run: {
+  file: string;
+  book?: string;
+  isDryRun: boolean;
+  isComplete: boolean;
+  tally: Tally;
+  stated: Record<EntryKind, number>;
+  elapsedMs: number;
+  rejectsFile?: string;
+}): Summary {
+  const { tally } = run;
+  return {
+    file: run.file,
+    ...(run.book !== undefined && { book: run.book }),
+    dryRun: run.isDryRun,
+    complete: run.isComplete,
+    rows: tally.rows,
+    acts: {
+      total: tally.acts,
+      new: tally.recorded,
+      alreadyThere: tally.alreadyThere,
+      wouldBeSent: tally.wouldSend,
+      withBreaches: tally.withBreaches,
+      ...tally.amounts,
+    },
+    notActs: { total: sum(tally.notActs), byReason: byCount(tally.notActs) },
+    rejected: {
+      total: tally.rejectedRows,
+      byReason: byCount(tally.rejected),
+      ...(run.rejectsFile !== undefined && { file: run.rejectsFile }),
+    },
+    unsettled: tally.unsettled,
+    directory: run.stated,
+    seconds: Math.round(run.elapsedMs) / 1_000,
+    rowsPerSecond: Math.round(tally.rows / (run.elapsedMs / 1_000)),
+  };
+}
+
+export function summaryLines(summary: Summary): string[] {
+  const { acts, notActs, rejected, directory } = summary;
+  const lines = [
+    `${figure(summary.rows)} rows read from ${summary.file} in ${summary.seconds.toFixed(1)} s (${summary.rowsPerSecond.toLocaleString('en-GB')} rows/s)`,
+    '',
+    `${figure(acts.total)} acts`,
+  ];
+  if (summary.dryRun)
+    lines.push(`${figure(acts.wouldBeSent)}   would be sent (dry run: nothing was recorded)`);
+  else lines.push(`${figure(acts.new)}   new`, `${figure(acts.alreadyThere)}   already there`);
+  if (acts.withBreaches > 0)
+    lines.push(`${figure(acts.withBreaches)}   of them beyond a limit, recorded with their breaches`);
+  lines.push(`${figure(notActs.total)} not acts`, ...reasons(notActs.byReason));
+  lines.push(`${figure(rejected.total)} rejected`, ...reasons(rejected.byReason));
+  if (summary.unsettled > 0) lines.push(`${figure(summary.unsettled)} without an answer`);
+  lines.push('', `The acts come to ${acts.retailMinor} minor units at retail and ${acts.costMinor} at cost.`);
+  const stated = Object.entries(directory).filter(([, count]) => count > 0);
+  if (stated.length > 0)
+    lines.push(
+      `The directory was told of ${stated.map(([kind, count]) => `${count} × ${kind}`).join(', ')}.`,
+    );
+  if (rejected.file !== undefined) lines.push(`Rejected rows: ${rejected.file}`);
+  return lines;
+}
+
+function reasons(byReason: Readonly<Record<string, number>>): string[] {
+  return Object.entries(byReason).map(([reason, count]) => `${figure(count)}   ${reason}`);
+}
+
+function figure(count: number): string {
+  return count.toLocaleString('en-GB').padStart(12);
+}
+
+function byCount(counts: ReadonlyMap<string, number>): Record<string, number> {
+  return Object.fromEntries([...counts].toSorted(([, a], [, b]) => b - a));
+}
