@@ -72,7 +72,7 @@ export function openForWriting(file: string): DatabaseSync {
 
 function prepareForWriting(db: DatabaseSync, file: string): void {
   const fresh = isFresh(db, file);
-  const mode = db.prepare('PRAGMA journal_mode = WAL').get()?.['journal_mode'];
+  const mode = db.prepare('PRAGMA journal_mode = WAL').get()?.journal_mode;
   if (mode !== 'wal') {
     throw new LedgerFileRefused(
       `${file} cannot use a write-ahead log here (journal mode "${mode}"): put the data directory on a local disk.`,
@@ -128,9 +128,9 @@ export function openForReading(file: string): DatabaseSync {
 
 /** True when nothing is in the file yet. @throws LedgerFileRefused when what is in it is not ours. */
 function isFresh(db: DatabaseSync, file: string): boolean {
-  const application = db.prepare('PRAGMA application_id').get()?.['application_id'];
-  const format = Number(db.prepare('PRAGMA user_version').get()?.['user_version']);
-  const tables = Number(db.prepare('SELECT count(*) AS n FROM sqlite_schema').get()?.['n']);
+  const application = db.prepare('PRAGMA application_id').get()?.application_id;
+  const format = Number(db.prepare('PRAGMA user_version').get()?.user_version);
+  const tables = Number(db.prepare('SELECT count(*) AS n FROM sqlite_schema').get()?.n);
   if (application === 0 && format === 0 && tables === 0) return true;
   if (application !== APPLICATION_ID) {
     throw new LedgerFileRefused(

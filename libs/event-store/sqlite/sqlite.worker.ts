@@ -188,7 +188,7 @@ function deleteStream(stream: string): void {
 function emptyLog(): void {
   moveLog(() => {
     const row = opened?.db.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get();
-    if (row?.['busy'] === 0) personalDataInLog = false;
+    if (row?.busy === 0) personalDataInLog = false;
   });
 }
 

@@ -1,0 +1,25 @@
+/**
+ * A process that appends without pause and tells of each acknowledgement on stdout, as `<revision> <id>…` per
+ * append, first revision first. Run: appender.fixture.ts <file> <stream> <events per append> [appends].
+ */
+import { randomUUID } from 'node:crypto';
+import { writeSync } from 'node:fs';
+import { SqliteEventStore } from './sqlite-event-store.ts';
+
+const [file, stream, size, appends = 'Infinity'] = process.argv.slice(2) as [string, string, string, string?];
+const store = await SqliteEventStore.open({ file });
+// Synchronous, so that nothing acknowledged waits in a buffer when the process is killed.
+writeSync(1, 'open\n');
+for (let left = Number(appends); left > 0; ) {
+  const events = Array.from({ length: Number(size) }, () => ({
+    id: randomUUID(),
+    type: 'ActAccepted',
+    data: JSON.stringify({ text: 'x'.repeat(Math.floor(Math.random() * 1_500)) }),
+  }));
+  const head = await store.head(stream);
+  const result = await store.append(stream, events, head);
+  if (!result.ok) continue;
+  writeSync(1, `${head + 1} ${events.map(({ id }) => id).join(' ')}\n`);
+  left -= 1;
+}
+await store.close();
