@@ -1,0 +1,6 @@
+/** Every view this version keeps. */
+import { registerView } from './register/register.view.ts';
+import { spendView } from './spend/spend.view.ts';
+import type { View } from './view.ts';
+
+export const ALL_VIEWS: readonly View[] = [registerView, spendView];

@@ -1,0 +1,46 @@
+/**
+ * Where a page of the register ended. Opaque to callers; the same page has the same cursor always. It names
+ * the search it belongs to, because continuing another search with it would skip acts silently.
+ */
+import type { RegisterFilters } from './register.ts';
+
+const VERSION = 1;
+/** Longer than any cursor given out. */
+const MAX_LENGTH = 128;
+
+export function writeCursor(position: number, filters: RegisterFilters): string {
+  return Buffer.from(JSON.stringify([VERSION, position, searchMark(filters)])).toString('base64url');
+}
+
+export type ReadCursor =
+  | { readonly ok: true; readonly position: number }
+  | { readonly ok: false; readonly detail: string };
+
+export function readCursor(cursor: string, filters: RegisterFilters): ReadCursor {
+  const unknown = { ok: false, detail: 'The cursor is not one this ledger gives out.' } as const;
+  if (cursor.length === 0 || cursor.length > MAX_LENGTH) return unknown;
+  let parts: unknown;
+  try {
+    parts = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
+  } catch {
+    return unknown;
+  }
+  if (!Array.isArray(parts) || parts.length !== 3) return unknown;
+  const [version, position, mark] = parts as unknown[];
+  if (version !== VERSION || !Number.isSafeInteger(position) || (position as number) < 0) return unknown;
+  if (mark !== searchMark(filters))
+    return { ok: false, detail: 'The cursor belongs to a search with other filters.' };
+  // Only the one spelling that was given out: two cursors for one place would be two pages in a cache.
+  if (writeCursor(position as number, filters) !== cursor) return unknown;
+  return { ok: true, position: position as number };
+}
+
+/** A 32-bit FNV-1a hash of the filters; the page size may change from page to page. */
+function searchMark(filters: RegisterFilters): number {
+  const { employee, location, customer, incident, kind, status, from, to } = filters;
+  const text = JSON.stringify([employee, location, customer, incident, kind, status, from, to]);
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < text.length; index++)
+    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
+  return hash >>> 0;
+}

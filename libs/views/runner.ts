@@ -1,0 +1,382 @@
+/**
+ * Keeps the views of one file: follows the ledger from the stored checkpoints, builds what is new beside
+ * what answers, and swaps it in once it has caught up.
+ */
+import type { DatabaseSync } from 'node:sqlite';
+import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
+import type { EventStore, StoredEvent } from '../event-store/event-store.ts';
+import { BOOK_PREFIX, isTransient, Lane, type Moved, type Moving, type Stopped, stop } from './lane.ts';
+import type { ViewLag, ViewStatus } from './status.ts';
+import type { View } from './view.ts';
+import {
+  activate,
+  addBuild,
+  type Build,
+  buildsIn,
+  dropRetired,
+  type Head,
+  headsOf,
+  prefixOf,
+  retire,
+} from './views-file.ts';
+
+/** Bounds one transaction to some tens of milliseconds. */
+const MAX_BATCH = 2_000;
+/** How often the end of the ledger is looked up, unless that itself takes long. */
+const LOOK_EVERY_MS = 250;
+/** A lane this close to the end counts as caught up: under steady load it is never quite there. */
+const NEAR = MAX_BATCH;
+const RETRY_AFTER_MS = 1_000;
+
+export interface RunnerEvents {
+  /** After the commit. `swapped`: the answers come from another build now, and these are all its books. */
+  moved(view: string, moved: Moved, swapped: boolean): void;
+  /** Whenever what `lag` says may have changed. */
+  lag(lag: readonly ViewLag[]): void;
+}
+
+export interface RunnerOptions {
+  readonly db: DatabaseSync;
+  readonly store: EventStore;
+  readonly views: readonly View[];
+  readonly events: RunnerEvents;
+  readonly maxBatch?: number;
+}
+
+export class Runner {
+  readonly #db: DatabaseSync;
+  readonly #store: EventStore;
+  readonly #views: readonly View[];
+  readonly #events: RunnerEvents;
+  readonly #maxBatch: number;
+  readonly #lanes = new Set<Lane>();
+  /** By build. */
+  readonly #stopped = new Map<number, { readonly moving: Moving; readonly why: Stopped }>();
+  readonly #waiting = new Map<number, { resolve: () => void; reject: (error: Error) => void }[]>();
+  readonly #background = new Set<Promise<void>>();
+  readonly #closing = new AbortController();
+
+  private constructor(options: RunnerOptions) {
+    this.#db = options.db;
+    this.#store = options.store;
+    this.#views = options.views;
+    this.#events = options.events;
+    this.#maxBatch = options.maxBatch ?? MAX_BATCH;
+  }
+
+  /** Starts to follow the ledger; resolves once it is known where every view stands. */
+  static async start(options: RunnerOptions): Promise<Runner> {
+    const runner = new Runner(options);
+    const builds = await runner.#takeStock();
+    const lanes: Lane[] = [];
+    for (const build of builds) {
+      const moving = runner.#moving(build, build.state === 'active');
+      const beside = lanes.find(({ checkpoint }) => checkpoint === build.checkpoint);
+      if (beside !== undefined) beside.moving.push(moving);
+      else {
+        const heads = headsOf(options.db, build.number);
+        lanes.push(new Lane(options.db, [moving], heads, build.checkpoint));
+      }
+    }
+    for (const build of buildsIn(options.db))
+      if (build.state === 'active')
+        options.events.moved(build.view, runner.#positions(headsOf(options.db, build.number)), true);
+    await runner.#look(lanes);
+    for (const lane of lanes) runner.#follow(lane);
+    runner.#inBackground(runner.#watch());
+    runner.#inBackground(runner.#dropRetired());
+    return runner;
+  }
+
+  /** Builds the view anew beside the one that answers. Resolves when it has been swapped in. */
+  rebuild(name: string): Promise<void> {
+    const view = this.#views.find((known) => known.name === name);
+    if (view === undefined)
+      return Promise.reject(
+        new RangeError(`no view ${name}; there are ${this.#views.map((known) => known.name).join(', ')}`),
+      );
+    const underWay = [...this.#lanes].flatMap(({ moving }) => moving);
+    const already = underWay.find((moving) => moving.view === view && !moving.answers);
+    if (already !== undefined) return this.#swapOf(already.build);
+    for (const build of buildsIn(this.#db))
+      if (build.view === name && build.state === 'building') {
+        retire(this.#db, build);
+        this.#stopped.delete(build.number);
+      }
+    const build = addBuild(this.#db, view, 'building');
+    const swapped = this.#swapOf(build.number);
+    this.#follow(new Lane(this.#db, [this.#moving(build, false)], new Map(), null));
+    this.#inBackground(this.#dropRetired());
+    this.#tell();
+    return swapped;
+  }
+
+  lag(): ViewLag[] {
+    const now = performance.now();
+    return this.#views.map((view) => {
+      const lanes = [...this.#lanes].filter((lane) => lane.moving.some((moving) => moving.view === view));
+      const answering = lanes.find((lane) => lane.moving.some((m) => m.view === view && m.answers));
+      const rebuilding = lanes.some((lane) => lane.moving.some((m) => m.view === view && !m.answers));
+      const stopped = [...this.#stopped.values()].find(
+        ({ moving }) => moving.view === view && (moving.answers || !rebuilding),
+      );
+      const lane = answering ?? lanes[0];
+      const status: ViewStatus = stopped?.why ??
+        lane?.unavailable ?? { state: answering?.current === true ? 'current' : 'building' };
+      const secondsBehind = lane?.look === undefined ? 0 : (now - lane.look.at) / 1_000;
+      return { view: view.name, status, rebuilding, eventsBehind: lane?.eventsBehind ?? 0, secondsBehind };
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    for (const waiting of this.#waiting.values())
+      for (const { reject } of waiting) reject(new Error('the views are being closed'));
+    const subscriptions = [...this.#lanes].map((lane) => this.#leave(lane));
+    await Promise.allSettled([...subscriptions, ...this.#background]);
+  }
+
+  /** Decides what becomes of the builds in the file. @returns those that move, furthest first. */
+  async #takeStock(): Promise<Build[]> {
+    const db = this.#db;
+    for (const build of buildsIn(db)) {
+      if (build.state === 'retired') continue;
+      const view = this.#views.find(({ name }) => name === build.view);
+      const usable =
+        view !== undefined &&
+        (build.version === view.version ||
+          (build.state === 'active' && (view.readable ?? []).includes(build.version)));
+      // A ledger restored from an older copy has other events than the rows were made from.
+      if (!usable || !(await this.#agrees(headsOf(db, build.number)))) retire(db, build);
+    }
+    for (const view of this.#views) {
+      const builds = buildsIn(db).filter(
+        ({ view: name, state }) => name === view.name && state !== 'retired',
+      );
+      const active = builds.find(({ state }) => state === 'active');
+      const building = builds.find(({ state }) => state === 'building');
+      if (active === undefined && building !== undefined) activate(db, building);
+      else if (active === undefined) addBuild(db, view, 'active');
+      else if (active.version !== view.version && building === undefined) addBuild(db, view, 'building');
+    }
+    const furthestFirst = (one: Build, other: Build) =>
+      Number((other.checkpoint ?? -1n) - (one.checkpoint ?? -1n));
+    return buildsIn(db)
+      .filter(
+        ({ view: name, version, state }) =>
+          state !== 'retired' && this.#views.some((view) => view.name === name && view.version === version),
+      )
+      .sort(furthestFirst);
+  }
+
+  async #agrees(heads: ReadonlyMap<string, Head>): Promise<boolean> {
+    for (const [book, { revision, event }] of heads) {
+      let same = false;
+      for await (const events of this.#store.read(BOOK_PREFIX + book, revision, {
+        to: revision,
+        maxBatch: 1,
+      }))
+        same = events[0]?.id === event;
+      if (!same) return false;
+    }
+    return true;
+  }
+
+  #moving(build: { readonly number: number; readonly view: string }, answers: boolean): Moving {
+    const view = this.#views.find(({ name }) => name === build.view)!;
+    return { build: build.number, view, projection: view.project(this.#db, prefixOf(build)), answers };
+  }
+
+  #follow(lane: Lane): void {
+    this.#lanes.add(lane);
+    this.#inBackground(
+      (async () => {
+        while (!lane.closed && !this.#closing.signal.aborted) {
+          try {
+            lane.subscription = this.#store.subscribe(
+              {
+                streamPrefix: BOOK_PREFIX,
+                maxBatch: this.#maxBatch,
+                ...(lane.checkpoint === null ? {} : { after: lane.checkpoint }),
+              },
+              (events) => this.#feed(lane, events),
+            );
+            await lane.subscription.ended;
+          } catch (error) {
+            if (lane.closed) break;
+            lane.unavailable = unavailable(error);
+            this.#tell();
+          }
+          if (!lane.closed)
+            await pause(RETRY_AFTER_MS, undefined, { signal: this.#closing.signal }).catch(() => {});
+        }
+      })(),
+    );
+  }
+
+  async #feed(lane: Lane, delivered: readonly StoredEvent[]): Promise<void> {
+    while (delivered.length > 0 && !lane.closed && !this.#closing.signal.aborted) {
+      try {
+        const joins = this.#step(lane, delivered);
+        if (joins !== undefined) this.#join(lane, joins);
+        break;
+      } catch (error) {
+        if (!isTransient(error)) throw error;
+        lane.unavailable = unavailable(error);
+        this.#tell();
+        await pause(RETRY_AFTER_MS, undefined, { signal: this.#closing.signal }).catch(() => {});
+      }
+    }
+    // Others on this thread have their turn between two transactions.
+    await nextTurn();
+  }
+
+  /** @returns the lane further ahead that this one has just reached. */
+  #step(lane: Lane, delivered: readonly StoredEvent[]): Lane | undefined {
+    const ahead = this.#ahead(lane);
+    const until = ahead?.checkpoint ?? null;
+    const reaches = until !== null && delivered.at(-1)!.global >= until;
+    const fed = lane.feed(reaches ? delivered.filter(({ global }) => global <= until) : delivered);
+    lane.unavailable = undefined;
+    for (const { view, answers } of lane.moving) if (answers) this.#events.moved(view.name, fed.moved, false);
+    for (const { moving, why, moved } of fed.stopped) {
+      if (moving.answers) this.#events.moved(moving.view.name, moved, false);
+      this.#stopped.set(moving.build, { moving, why });
+      this.#settle(moving.build, new Error(`${moving.view.name} stopped: ${why.reason} ${why.advice}`));
+    }
+    if (lane.look !== undefined && reachedAll(lane.heads, lane.look.heads)) {
+      lane.look = undefined;
+      lane.eventsBehind = 0;
+    }
+    if (lane.moving.length === 0) void this.#leave(lane);
+    if (fed.stopped.length > 0) this.#tell();
+    return reaches && lane.moving.length > 0 ? ahead : undefined;
+  }
+
+  /** The lane that is furthest, if it is not this one. */
+  #ahead(lane: Lane): Lane | undefined {
+    let furthest = lane;
+    for (const other of this.#lanes)
+      if (other.moving.length > 0 && (other.checkpoint ?? -1n) > (furthest.checkpoint ?? -1n))
+        furthest = other;
+    return furthest === lane ? undefined : furthest;
+  }
+
+  #join(lane: Lane, ahead: Lane): void {
+    void this.#leave(lane);
+    for (const moving of lane.moving) {
+      ahead.moving.push(moving);
+      this.#swapIn(moving, ahead);
+    }
+    this.#tell();
+  }
+
+  #swapIn(moving: Moving, lane: Lane): void {
+    if (moving.answers) return;
+    activate(this.#db, { number: moving.build, view: moving.view.name });
+    for (const other of this.#lanes)
+      other.moving = other.moving.filter((old) => old.view !== moving.view || old === moving);
+    for (const [build, old] of this.#stopped)
+      if (old.moving.view === moving.view) this.#stopped.delete(build);
+    for (const other of this.#lanes) if (other.moving.length === 0) void this.#leave(other);
+    moving.answers = true;
+    this.#events.moved(moving.view.name, this.#positions(lane.heads), true);
+    this.#settle(moving.build);
+    this.#inBackground(this.#dropRetired());
+  }
+
+  async #leave(lane: Lane): Promise<void> {
+    lane.closed = true;
+    this.#lanes.delete(lane);
+    await lane.subscription?.close();
+  }
+
+  /** Looks at the ledger's end again and again: lag is told from outside of what is being measured. */
+  async #watch(): Promise<void> {
+    let everyMs = LOOK_EVERY_MS;
+    while (!this.#closing.signal.aborted) {
+      await pause(everyMs, undefined, { signal: this.#closing.signal }).catch(() => {});
+      if (this.#closing.signal.aborted) return;
+      const from = performance.now();
+      try {
+        await this.#look([...this.#lanes]);
+      } catch (error) {
+        for (const lane of this.#lanes) lane.unavailable ??= unavailable(error);
+      }
+      this.#tell();
+      // With very many books a look costs; it never takes more than a twentieth of the time.
+      everyMs = Math.max(LOOK_EVERY_MS, 20 * (performance.now() - from));
+    }
+  }
+
+  async #look(lanes: readonly Lane[]): Promise<void> {
+    const at = performance.now();
+    const ends = new Map<string, number>();
+    for (const stream of await this.#store.streams(BOOK_PREFIX))
+      ends.set(stream.slice(BOOK_PREFIX.length), await this.#store.head(stream));
+    for (const lane of lanes) {
+      if (lane.closed) continue;
+      lane.eventsBehind = 0;
+      for (const [book, end] of ends)
+        lane.eventsBehind += Math.max(0, end - (lane.heads.get(book)?.revision ?? -1));
+      if (lane.eventsBehind === 0) lane.look = undefined;
+      else lane.look ??= { at, heads: ends };
+      if (lane.eventsBehind > NEAR) continue;
+      lane.current = true;
+      if (this.#lanes.has(lane) && this.#ahead(lane) === undefined)
+        for (const moving of [...lane.moving]) this.#swapIn(moving, lane);
+    }
+  }
+
+  async #dropRetired(): Promise<void> {
+    try {
+      while (!this.#closing.signal.aborted && dropRetired(this.#db)) await nextTurn();
+    } catch (error) {
+      // Left for the next start: what is retired only takes space.
+      if (!isTransient(error)) throw error;
+    }
+  }
+
+  #positions(heads: ReadonlyMap<string, Head>): Moved {
+    return [...heads].map(([book, { revision }]) => [book, revision] as const);
+  }
+
+  #swapOf(build: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const waiting = this.#waiting.get(build) ?? [];
+      waiting.push({ resolve, reject });
+      this.#waiting.set(build, waiting);
+    });
+  }
+
+  #settle(build: number, error?: Error): void {
+    for (const { resolve, reject } of this.#waiting.get(build) ?? []) {
+      if (error === undefined) resolve();
+      else reject(error);
+    }
+    this.#waiting.delete(build);
+  }
+
+  #tell(): void {
+    this.#events.lag(this.lag());
+  }
+
+  /** A fault here is a bug: it ends the thread, which is started again. */
+  #inBackground(work: Promise<void>): void {
+    this.#background.add(work);
+    void work.finally(() => this.#background.delete(work));
+  }
+}
+
+function reachedAll(heads: ReadonlyMap<string, Head>, ends: ReadonlyMap<string, number>): boolean {
+  for (const [book, end] of ends) if ((heads.get(book)?.revision ?? -1) < end) return false;
+  return true;
+}
+
+function unavailable(error: unknown): Stopped {
+  return stop(
+    'unavailable',
+    (error as Error).message,
+    'It is tried again every second; look at the disk and the engine if this stays.',
+  );
+}

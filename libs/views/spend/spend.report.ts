@@ -1,0 +1,211 @@
+/** Adding up the facts of spend by the dimensions asked. */
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { DECLINED, REVERSED, ROLE_SEPARATOR, readDay, storedDay } from '../stored-form.ts';
+import { WordReader } from '../words.ts';
+import {
+  MAX_SPEND_ROWS,
+  SPEND_DIMENSIONS,
+  type SpendAnswer,
+  type SpendDimension,
+  type SpendMeasures,
+  type SpendQuery,
+  type SpendRow,
+} from './spend.ts';
+
+const COLUMN: Readonly<Record<SpendDimension, string>> = {
+  day: 'day',
+  location: 'location',
+  region: 'region',
+  kind: 'kind',
+  reason: 'reason',
+  trigger: 'trigger',
+  employee: 'employee',
+  role: 'roles',
+  policyVersion: 'policy_version',
+};
+
+type Value = string | number | null;
+type Report = (bookNumber: number | undefined, query: SpendQuery) => Omit<SpendAnswer, 'position'>;
+
+/** One group of acts of the same status. */
+interface Sums {
+  status: number;
+  acts: number;
+  breaches: number;
+  count: number;
+  cost: number;
+  retail: number;
+  reversedCount: number;
+  reversedCost: number;
+  reversedRetail: number;
+  [dimension: `by${number}`]: number | null;
+}
+
+export function spendReport(db: DatabaseSync, prefix: string): Report {
+  const words = new WordReader(db, prefix);
+  const statements = new Map<string, StatementSync>();
+
+  function prepared(groupBy: readonly SpendDimension[]): StatementSync {
+    const columns = groupBy.map((dimension) => COLUMN[dimension]);
+    const name = columns.join();
+    let statement = statements.get(name);
+    if (statement === undefined) {
+      statement = db.prepare(
+        `SELECT ${columns.map((column, index) => `${column} AS by${index}`).join(', ')}, status,
+           count(*) AS acts, sum(breach) AS breaches, sum(count) AS count, sum(cost) AS cost,
+           sum(retail) AS retail, sum(reversed_count) AS reversedCount, sum(reversed_cost) AS reversedCost,
+           sum(reversed_retail) AS reversedRetail
+         FROM ${prefix}_acts WHERE book = ? AND day BETWEEN ? AND ?
+         GROUP BY ${columns.join(', ')}, status`,
+      );
+      statements.set(name, statement);
+    }
+    return statement;
+  }
+
+  /** The values a stored dimension stands for: several for an act of an employee with several roles. */
+  function values(dimension: SpendDimension, stored: number | null): readonly Value[] {
+    if (stored === null) return [null];
+    if (dimension === 'day') return [readDay(stored)];
+    if (dimension === 'policyVersion') return [stored];
+    const word = words.wordOf(stored);
+    return dimension === 'role' ? word.split(ROLE_SEPARATOR) : [word];
+  }
+
+  return (bookNumber, { groupBy, from, to }) => {
+    if (groupBy.length === 0 || new Set(groupBy).size !== groupBy.length)
+      throw new RangeError('groupBy names one or more dimensions, each once');
+    for (const dimension of groupBy)
+      if (!SPEND_DIMENSIONS.includes(dimension)) throw new RangeError(`unknown dimension ${dimension}`);
+    const total = emptyTally();
+    const groups = new Map<string, { key: Value[]; tally: Tally }>();
+    const rowsOverlap = groupBy.includes('role');
+    if (bookNumber !== undefined) {
+      const found = prepared(groupBy).iterate(
+        bookNumber,
+        from === undefined ? 0 : storedDay(from),
+        to === undefined ? 99_991_231 : storedDay(to),
+      ) as unknown as IterableIterator<Sums>;
+      for (const sums of found) {
+        add(total, sums);
+        for (const key of combinations(groupBy.map((dimension, at) => values(dimension, sums[`by${at}`]!)))) {
+          const name = JSON.stringify(key);
+          let group = groups.get(name);
+          if (group === undefined) {
+            if (groups.size >= MAX_SPEND_ROWS)
+              return {
+                ok: false,
+                code: 'too-many-rows',
+                detail: `More than ${MAX_SPEND_ROWS} rows.`,
+                advice: 'Ask for a shorter span (from, to) or group by fewer dimensions.',
+              };
+            group = { key, tally: emptyTally() };
+            groups.set(name, group);
+          }
+          add(group.tally, sums);
+        }
+      }
+    }
+    const rows: SpendRow[] = [...groups.values()]
+      .sort((one, other) => compareKeys(one.key, other.key))
+      .map(({ key, tally }) => ({
+        key: Object.fromEntries(groupBy.map((dimension, at) => [dimension, key[at]!])),
+        ...measures(tally),
+      }));
+    return { ok: true, groupBy, rows, total: measures(total), rowsOverlap };
+  };
+}
+
+function combinations(lists: readonly (readonly Value[])[]): Value[][] {
+  return lists.reduce<Value[][]>(
+    (keys, list) =>
+      list.length === 1
+        ? keys.map((key) => [...key, list[0]!])
+        : keys.flatMap((key) => list.map((value) => [...key, value])),
+    [[]],
+  );
+}
+
+/** Absent values first, numbers by size, words by code unit: the same everywhere, whatever the locale. */
+function compareKeys(one: readonly Value[], other: readonly Value[]): number {
+  for (let at = 0; at < one.length; at++) {
+    const left = one[at]!;
+    const right = other[at]!;
+    if (left === right) continue;
+    if (left === null) return -1;
+    if (right === null) return 1;
+    return left < right ? -1 : 1;
+  }
+  return 0;
+}
+
+interface Tally {
+  acts: number;
+  count: number;
+  cost: number;
+  retail: number;
+  reversedActs: number;
+  reversedCount: number;
+  reversedCost: number;
+  reversedRetail: number;
+  declinedActs: number;
+  declinedCost: number;
+  declinedRetail: number;
+  breaches: number;
+}
+
+function emptyTally(): Tally {
+  return {
+    acts: 0,
+    count: 0,
+    cost: 0,
+    retail: 0,
+    reversedActs: 0,
+    reversedCount: 0,
+    reversedCost: 0,
+    reversedRetail: 0,
+    declinedActs: 0,
+    declinedCost: 0,
+    declinedRetail: 0,
+    breaches: 0,
+  };
+}
+
+function add(tally: Tally, sums: Sums): void {
+  if (sums.status === DECLINED) {
+    tally.declinedActs += sums.acts;
+    tally.declinedCost += sums.cost;
+    tally.declinedRetail += sums.retail;
+    return;
+  }
+  if (sums.status === REVERSED) tally.reversedActs += sums.acts;
+  else tally.acts += sums.acts;
+  tally.count += sums.count - sums.reversedCount;
+  tally.cost += sums.cost - sums.reversedCost;
+  tally.retail += sums.retail - sums.reversedRetail;
+  tally.reversedCount += sums.reversedCount;
+  tally.reversedCost += sums.reversedCost;
+  tally.reversedRetail += sums.reversedRetail;
+  tally.breaches += sums.breaches;
+}
+
+/** @throws RangeError when a sum is beyond 2^53: an inexact figure is never shown. */
+function measures(tally: Tally): SpendMeasures {
+  for (const figure of Object.values(tally))
+    if (!Number.isSafeInteger(figure))
+      throw new RangeError('spend adds up to more than can be shown exactly');
+  return {
+    acts: tally.acts,
+    count: tally.count,
+    costMinor: tally.cost,
+    retailMinor: tally.retail,
+    reversed: {
+      acts: tally.reversedActs,
+      count: tally.reversedCount,
+      costMinor: tally.reversedCost,
+      retailMinor: tally.reversedRetail,
+    },
+    declined: { acts: tally.declinedActs, costMinor: tally.declinedCost, retailMinor: tally.declinedRetail },
+    breaches: tally.breaches,
+  };
+}

@@ -1,0 +1,134 @@
+/**
+ * Facts for spend: a narrow row for every act, in the order of business dates, so that a span is read in one
+ * sweep and a reversal, which names its act's date, finds its act without another index.
+ */
+import type { DatabaseSync } from 'node:sqlite';
+import type { ActAccepted, ActDeclined, ActReversed } from '../../domain/book/events.ts';
+import { ACCEPTED, DECLINED, REVERSED, ROLE_SEPARATOR, storedDay, storedId } from '../stored-form.ts';
+import type { Projection, View } from '../view.ts';
+import { Words, wordsSchema } from '../words.ts';
+import { spendReport } from './spend.report.ts';
+import type { SpendQuery } from './spend.ts';
+
+function schema(prefix: string): string {
+  return `${wordsSchema(prefix)}
+    CREATE TABLE ${prefix}_acts (
+      book INTEGER NOT NULL,
+      day INTEGER NOT NULL,
+      id ANY NOT NULL,
+      status INTEGER NOT NULL,
+      location INTEGER NOT NULL,
+      region INTEGER,
+      kind INTEGER NOT NULL,
+      reason INTEGER,
+      trigger INTEGER NOT NULL,
+      employee INTEGER NOT NULL,
+      roles INTEGER,
+      policy_version INTEGER,
+      breach INTEGER NOT NULL,
+      count INTEGER NOT NULL,
+      cost INTEGER NOT NULL,
+      retail INTEGER NOT NULL,
+      reversed_count INTEGER NOT NULL DEFAULT 0,
+      reversed_cost INTEGER NOT NULL DEFAULT 0,
+      reversed_retail INTEGER NOT NULL DEFAULT 0,
+      PRIMARY KEY (book, day, id)
+    ) STRICT, WITHOUT ROWID;`;
+}
+
+function project(db: DatabaseSync, prefix: string): Projection {
+  const words = new Words(db, prefix);
+  const insert = db.prepare(
+    `INSERT INTO ${prefix}_acts (book, day, id, status, location, region, kind, reason, trigger, employee, roles,
+       policy_version, breach, count, cost, retail)
+     VALUES (?${', ?'.repeat(15)})`,
+  );
+  const reverse = db.prepare(
+    `UPDATE ${prefix}_acts
+     SET status = ?, reversed_count = ?, reversed_cost = ?, reversed_retail = ?
+     WHERE book = ? AND day = ? AND id = ? AND status <> ${DECLINED}`,
+  );
+
+  function add(bookNumber: number, act: ActAccepted | ActDeclined): void {
+    const { asked, amounts } = act;
+    insert.run(
+      bookNumber,
+      storedDay(act.businessDate),
+      storedId(act.id),
+      act.type === 'ActDeclined' ? DECLINED : ACCEPTED,
+      words.numberOf(asked.location),
+      words.numberOf(act.region),
+      words.numberOf(asked.kind),
+      words.numberOf(asked.reason),
+      words.numberOf(asked.trigger),
+      words.numberOf(asked.employee),
+      words.numberOf(rolesWord(act.roles)),
+      act.policyVersion,
+      act.type === 'ActAccepted' && asked.mode === 'record' && act.guardrails.some(isBreach) ? 1 : 0,
+      amounts.count,
+      amounts.costMinor,
+      amounts.retailMinor,
+    );
+  }
+
+  function takeBack(bookNumber: number, reversal: ActReversed): void {
+    const { count, costMinor, retailMinor } = reversal.reversedInAll;
+    const { changes } = reverse.run(
+      reversal.whole ? REVERSED : ACCEPTED,
+      count,
+      costMinor,
+      retailMinor,
+      bookNumber,
+      storedDay(reversal.businessDate),
+      storedId(reversal.act),
+    );
+    if (changes !== 1)
+      throw new Error(
+        `reverses act ${reversal.act} of ${reversal.businessDate}, which was not accepted before it`,
+      );
+  }
+
+  return {
+    apply(events) {
+      for (const { event, bookNumber } of events) {
+        if (event.type === 'ActAccepted' || event.type === 'ActDeclined') add(bookNumber, event);
+        else if (event.type === 'ActReversed') takeBack(bookNumber, event);
+      }
+    },
+    rolledBack: () => words.forget(),
+  };
+}
+
+function isBreach({ finding }: { readonly finding: string }): boolean {
+  return finding !== 'within';
+}
+
+function rolesWord(roles: readonly string[]): string | undefined {
+  if (roles.length <= 1) return roles[0];
+  return [...new Set(roles)].sort().join(ROLE_SEPARATOR);
+}
+
+export const spendView: View = {
+  name: 'spend',
+  version: 1,
+  schema,
+  project,
+  answer(db, prefix) {
+    const report = spendReport(db, prefix);
+    return (bookNumber, question) => report(bookNumber, question as SpendQuery);
+  },
+  comparisons(prefix) {
+    const word = (column: string) =>
+      `(SELECT word FROM ${prefix}_words WHERE number = ${column}) AS ${column}`;
+    const words = ['location', 'region', 'kind', 'reason', 'trigger', 'employee', 'roles'];
+    return [
+      {
+        table: 'acts',
+        key: ['day', 'id'],
+        sql: `SELECT day, iif(typeof(id) = 'blob', hex(id), id) AS id, status, ${words.map(word).join(', ')},
+                policy_version, breach, count, cost, retail, reversed_count, reversed_cost, reversed_retail
+              FROM ${prefix}_acts AS acts WHERE book = ? ORDER BY day, acts.id`,
+      },
+    ];
+  },
+};

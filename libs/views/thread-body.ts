@@ -1,0 +1,74 @@
+/** The body of the views' threads. The worker file that calls it names the engine and the views. */
+import { parentPort, workerData } from 'node:worker_threads';
+import type { EventStore } from '../event-store/event-store.ts';
+import { Reader } from './reader.ts';
+import { Runner } from './runner.ts';
+import type { FromThread, ThreadData, ToThread } from './thread-messages.ts';
+import type { View } from './view.ts';
+import { openViewsFile } from './views-file.ts';
+
+/** An engine that can be told that there is something new need not be polled often. */
+export type FollowedStore = EventStore & { nudge?(): void };
+
+export interface ThreadParts {
+  readonly views: readonly View[];
+  /** Opens the engine for reading. */
+  openStore(eventsFile: string): Promise<FollowedStore> | FollowedStore;
+}
+
+type Handle = (message: ToThread) => unknown;
+
+export async function runViewsThread(parts: ThreadParts): Promise<void> {
+  const port = parentPort;
+  if (port === null) throw new Error('the views run in worker threads: start them with Views.start');
+  const say = (message: FromThread) => port.postMessage(message);
+  const data = workerData as ThreadData;
+  const handle = data.role === 'read' ? read(parts, data) : await follow(parts, data, say);
+  port.on('message', async (message: ToThread) => {
+    const { id } = message;
+    try {
+      say({ said: 'answer', id, value: await handle(message) });
+    } catch (error) {
+      const { name, message } = error as Error;
+      say({ said: 'error', id, name, message });
+    }
+    if (message.call === 'close') port.close();
+  });
+  say({ said: 'ready' });
+}
+
+function read({ views }: ThreadParts, { viewsFile }: ThreadData): Handle {
+  const reader = new Reader(viewsFile, views);
+  return (message) => {
+    if (message.call === 'ask') return reader.ask(message.view, message.book, message.question);
+    if (message.call === 'close') return reader.close();
+    throw new Error(`this thread only reads; it cannot ${message.call}`);
+  };
+}
+
+async function follow(
+  { views, openStore }: ThreadParts,
+  { viewsFile, eventsFile }: ThreadData,
+  say: (message: FromThread) => void,
+): Promise<Handle> {
+  const db = openViewsFile(viewsFile);
+  const store = await openStore(eventsFile);
+  const runner = await Runner.start({
+    db,
+    store,
+    views,
+    events: {
+      moved: (view, moved, swapped) => say({ said: 'moved', view, moved, swapped }),
+      lag: (lag) => say({ said: 'lag', lag }),
+    },
+  });
+  say({ said: 'lag', lag: runner.lag() });
+  return async (message) => {
+    if (message.call === 'rebuild') return runner.rebuild(message.view);
+    if (message.call === 'nudge') return store.nudge?.();
+    if (message.call !== 'close') throw new Error(`this thread only follows; it cannot ${message.call}`);
+    await runner.close();
+    await store.close();
+    db.close();
+  };
+}

@@ -1,0 +1,27 @@
+/** What the main thread and the threads of the views say to each other. */
+import type { Moved } from './lane.ts';
+import type { ViewLag } from './status.ts';
+
+/** `follow` writes the views' file, `read` answers from it: a long report never holds up the following. */
+export type ThreadRole = 'follow' | 'read';
+
+export interface ThreadData {
+  readonly role: ThreadRole;
+  readonly viewsFile: string;
+  readonly eventsFile: string;
+}
+
+export type Call =
+  | { readonly call: 'ask'; readonly view: string; readonly book: string; readonly question: object }
+  | { readonly call: 'rebuild'; readonly view: string }
+  | { readonly call: 'nudge' }
+  | { readonly call: 'close' };
+
+export type ToThread = Call & { readonly id: number };
+
+export type FromThread =
+  | { readonly said: 'ready' }
+  | { readonly said: 'moved'; readonly view: string; readonly moved: Moved; readonly swapped: boolean }
+  | { readonly said: 'lag'; readonly lag: readonly ViewLag[] }
+  | { readonly said: 'answer'; readonly id: number; readonly value: unknown }
+  | { readonly said: 'error'; readonly id: number; readonly name: string; readonly message: string };

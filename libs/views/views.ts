@@ -1,0 +1,182 @@
+/** The views as the service sees them: questions, how far they are, and their upkeep. */
+import type { RegisterAnswer, RegisterFilters } from './register/register.ts';
+import type { SpendAnswer, SpendQuery } from './spend/spend.ts';
+import type { ViewLag } from './status.ts';
+import { SupervisedThread, ViewsUnavailable } from './supervised-thread.ts';
+import type { FromThread } from './thread-messages.ts';
+
+export { ViewsUnavailable };
+
+export interface ViewsOptions {
+  /** The views' own file; made when it is not there. One process at a time. */
+  readonly viewsFile: string;
+  /** What the worker opens the engine with. */
+  readonly eventsFile: string;
+  /** The worker that names the engine and the views; absent: the service's. */
+  readonly workerUrl?: URL;
+  /** Told when a thread of the views died and is started again. */
+  readonly onDeath?: (reason: string) => void;
+}
+
+interface Waiting {
+  readonly book: string;
+  readonly position: number;
+  readonly view: string | undefined;
+  readonly settle: (reached: boolean) => void;
+}
+
+const SERVICE_WORKER = new URL(
+  `../../apps/ledger/views.worker.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`,
+  import.meta.url,
+);
+
+export class Views {
+  readonly #following: SupervisedThread;
+  readonly #reading: SupervisedThread;
+  readonly #positions = new Map<string, Map<string, number>>();
+  readonly #waiting = new Set<Waiting>();
+  #lag: readonly ViewLag[] = [];
+  #lagAt = performance.now();
+  #down: string | undefined;
+
+  private constructor(options: ViewsOptions) {
+    const { viewsFile, eventsFile } = options;
+    const url = options.workerUrl ?? SERVICE_WORKER;
+    const died = (reason: string) => options.onDeath?.(reason);
+    this.#following = new SupervisedThread(
+      url,
+      { role: 'follow', viewsFile, eventsFile },
+      {
+        said: (message) => this.#heard(message),
+        died: (reason) => {
+          this.#down = reason;
+          died(reason);
+        },
+      },
+    );
+    this.#reading = new SupervisedThread(
+      url,
+      { role: 'read', viewsFile, eventsFile },
+      { said: () => {}, died },
+    );
+  }
+
+  /** Resolves when questions can be asked; the views may still be on their way (`lag`). */
+  static async start(options: ViewsOptions): Promise<Views> {
+    const views = new Views(options);
+    await views.#following.start();
+    try {
+      await views.#reading.start();
+    } catch (error) {
+      await views.#following.close();
+      throw error;
+    }
+    return views;
+  }
+
+  /**
+   * @throws RangeError for a `limit` out of bounds or a date that is none.
+   * @throws ViewsUnavailable
+   */
+  search(book: string, filters: RegisterFilters = {}): Promise<RegisterAnswer> {
+    return this.#ask('register', book, filters) as Promise<RegisterAnswer>;
+  }
+
+  /**
+   * @throws RangeError for a `groupBy` that is empty, repeats or names what there is not, or a wrong date.
+   * @throws ViewsUnavailable
+   */
+  spend(book: string, query: SpendQuery): Promise<SpendAnswer> {
+    return this.#ask('spend', book, query) as Promise<SpendAnswer>;
+  }
+
+  /**
+   * True once answers about the book reflect the position, false when `timeoutMs` has passed before.
+   * `view`: only that one; absent: every view.
+   */
+  waitFor(book: string, position: number, timeoutMs: number, view?: string): Promise<boolean> {
+    if (this.position(book, view) >= position) return Promise.resolve(true);
+    if (timeoutMs <= 0) return Promise.resolve(false);
+    this.nudge();
+    return new Promise((resolve) => {
+      const waiting: Waiting = {
+        book,
+        position,
+        view,
+        settle: (reached) => {
+          clearTimeout(timer);
+          this.#waiting.delete(waiting);
+          resolve(reached);
+        },
+      };
+      const timer = setTimeout(() => waiting.settle(false), timeoutMs);
+      this.#waiting.add(waiting);
+    });
+  }
+
+  /** Newest event of the book that every view (or the one named) reflects; -1 for none. From memory. */
+  position(book: string, view?: string): number {
+    if (view !== undefined) return this.#positions.get(view)?.get(book) ?? -1;
+    let least = Number.POSITIVE_INFINITY;
+    for (const { view: name } of this.#lag)
+      least = Math.min(least, this.#positions.get(name)?.get(book) ?? -1);
+    return least === Number.POSITIVE_INFINITY ? -1 : least;
+  }
+
+  /** How every view is doing, as last heard; `secondsBehind` grows while nothing is heard. */
+  lag(): readonly ViewLag[] {
+    const silence = (performance.now() - this.#lagAt) / 1_000;
+    return this.#lag.map((lag) => {
+      const secondsBehind =
+        lag.secondsBehind > 0 || this.#down !== undefined ? lag.secondsBehind + silence : 0;
+      if (this.#down === undefined) return { ...lag, secondsBehind };
+      const status = {
+        state: 'stopped',
+        code: 'unavailable',
+        reason: `The thread that follows the ledger died: ${this.#down}`,
+        advice: 'It is being started again; look into the log if this stays.',
+      } as const;
+      return { ...lag, status, secondsBehind };
+    });
+  }
+
+  /** Says that there is something new in the ledger; saves the time until the next poll. */
+  nudge(): void {
+    void this.#following.call({ call: 'nudge' }).catch(() => {});
+  }
+
+  /**
+   * Builds a view anew beside the one that answers; resolves when it has been swapped in.
+   * @throws RangeError for a view there is not, Error when the new build stops, ViewsUnavailable.
+   */
+  async rebuild(view: string): Promise<void> {
+    await this.#following.call({ call: 'rebuild', view });
+  }
+
+  async close(): Promise<void> {
+    for (const waiting of [...this.#waiting]) waiting.settle(false);
+    await this.#reading.close();
+    await this.#following.close();
+  }
+
+  #ask(view: string, book: string, question: object): Promise<unknown> {
+    return this.#reading.call({ call: 'ask', view, book, question });
+  }
+
+  #heard(message: FromThread): void {
+    if (message.said === 'lag') {
+      this.#lag = message.lag;
+      this.#lagAt = performance.now();
+      this.#down = undefined;
+    } else if (message.said === 'moved') {
+      let positions = this.#positions.get(message.view);
+      if (positions === undefined || message.swapped) {
+        positions = new Map();
+        this.#positions.set(message.view, positions);
+      }
+      for (const [book, position] of message.moved) positions.set(book, position);
+      for (const waiting of [...this.#waiting])
+        if (this.position(waiting.book, waiting.view) >= waiting.position) waiting.settle(true);
+    }
+  }
+}
