@@ -67,7 +67,8 @@ export function declaredNames(source: string): string[] {
         ts.isPropertyDeclaration(node) ||
         ts.isPropertySignature(node) ||
         ts.isParameter(node) ||
-        ts.isBindingElement(node))
+        // `{ user }` takes a name that somebody else gave.
+        (ts.isBindingElement(node) && node.propertyName !== undefined))
     ) {
       names.push(name.text);
     }

@@ -158,7 +158,7 @@ function neverBeyond(asks: readonly Ask[]): void {
 async function asTheRegisterSays(service: ServiceProcess, path: string, asks: readonly Ask[]): Promise<void> {
   const expected = new Set(acts(asks).map((ask) => ask.answer?.body.id as string));
   const newest = Math.max(...asks.map((ask) => ask.answer?.body.position ?? 0));
-  const rows = await register(service, path, `limit=1000&atLeast=${newest}`);
+  const rows = await register(service, path, `limit=500&atLeast=${newest}`);
   const ids = rows.map((row) => row.id as string);
   const unique = new Set(ids);
   const missing = [...expected].filter((id) => !unique.has(id));
