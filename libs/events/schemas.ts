@@ -1,0 +1,204 @@
+/**
+ * JSON Schemas (2020-12) of the stored data of every event type: for those who read the ledger without us.
+ * Published under `docs/events/`; a test keeps the files, these schemas and what is really stored equal.
+ */
+import { KINDS, MODES, TRIGGERS } from '../domain/act/act.ts';
+import type { BookEvent } from '../domain/book/events.ts';
+import { STANDING } from '../domain/book/events.ts';
+import { DIMENSIONS, WEEKDAYS } from '../domain/policy/policy.ts';
+import { STORED_TYPE } from './codec.ts';
+
+export type JsonSchema = Readonly<Record<string, unknown>>;
+
+const text = { type: 'string', minLength: 1 };
+const whole = { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER };
+const instant = { type: 'integer', description: 'Epoch milliseconds, UTC.' };
+const edge = { type: ['integer', 'null'], description: 'Epoch milliseconds, UTC; null: open on this side.' };
+const businessDate = { type: 'string', pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' };
+const uuid = { type: 'string', pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' };
+const oneOf = (values: readonly string[]) => ({ enum: [...values] });
+const list = (items: JsonSchema) => ({ type: 'array', items });
+
+/** An object that has nothing but these members; a name that ends in `?` may be absent. */
+function object(members: Readonly<Record<string, unknown>>, description?: string): JsonSchema {
+  const entries = Object.entries(members);
+  return {
+    type: 'object',
+    ...(description === undefined ? {} : { description }),
+    properties: Object.fromEntries(entries.map(([name, schema]) => [name.replace(/\?$/, ''), schema])),
+    required: entries.map(([name]) => name).filter((name) => !name.endsWith('?')),
+    additionalProperties: false,
+  };
+}
+
+const amounts = object({ count: whole, costMinor: whole, retailMinor: whole });
+const consequence = oneOf(['warn', 'decline']);
+const finding = oneOf(['within', 'warn', 'decline']);
+
+const stamp = {
+  recordedAt: { ...instant, description: 'When the ledger learned of it: epoch milliseconds, UTC.' },
+  actor: { ...text, description: 'Who told it.' },
+  'key?': { ...text, description: 'The idempotency key of the write.' },
+};
+
+const askedAct = object(
+  {
+    mode: oneOf(MODES),
+    kind: oneOf(KINDS),
+    trigger: oneOf(TRIGGERS),
+    employee: text,
+    location: text,
+    'customer?': text,
+    'incident?': text,
+    'campaign?': text,
+    'shift?': text,
+    'channel?': text,
+    'item?': object({ sku: text, quantity: { ...whole, minimum: 1 } }),
+    'retailMinor?': whole,
+    'costMinor?': whole,
+    'currency?': text,
+    'reason?': text,
+    'note?': { type: 'string' },
+    'occurredAt?': instant,
+  },
+  'The act as it was posted.',
+);
+
+const measure = {
+  type: 'array',
+  prefixItems: [whole, { type: 'integer' }, whole],
+  items: false,
+  minItems: 3,
+  description: '[allowed, used before, reserved] in the unit of the measure.',
+};
+
+const limitReceipt = object({
+  limit: text,
+  key: { type: 'object', additionalProperties: { type: 'string' } },
+  window: object({ label: text, from: edge, to: edge }),
+  measures: object({ 'count?': measure, 'costMinor?': measure, 'retailMinor?': measure }),
+  finding,
+  'missing?': list(text),
+});
+const ruleReceipt = object({ rule: text, message: { type: 'string' }, finding: consequence });
+const standingReceipt = object({ standing: oneOf(STANDING), finding: consequence });
+
+const actDecided = object({
+  id: uuid,
+  asked: askedAct,
+  occurredAt: instant,
+  businessDate,
+  amounts,
+  roles: list(text),
+  'region?': text,
+  'category?': text,
+  policyVersion: { type: ['integer', 'null'], minimum: 1 },
+  guardrails: { type: 'array', items: { anyOf: [limitReceipt, ruleReceipt, standingReceipt] } },
+  ...stamp,
+});
+
+const window = {
+  anyOf: [
+    object({ every: oneOf(['act', 'shift', 'day', 'month', 'quarter', 'year', 'lifetime']) }),
+    object({ every: { const: 'week' }, startsOn: oneOf(WEEKDAYS) }),
+    object({ every: { const: 'rolling' }, durationMs: { ...whole, minimum: 1 }, duration: text }),
+  ],
+};
+
+const filters = [
+  'kinds',
+  'triggers',
+  'items',
+  'roles',
+  'locations',
+  'regions',
+  'campaigns',
+  'channels',
+  'reasons',
+];
+
+const policy = object({
+  currency: text,
+  'title?': text,
+  uncovered: oneOf(['allow', 'warn', 'decline']),
+  limits: list(
+    object({
+      id: text,
+      'title?': text,
+      appliesTo: object(Object.fromEntries(filters.map((name) => [`${name}?`, list(text)]))),
+      per: list(oneOf(DIMENSIONS)),
+      window,
+      allow: object({ 'count?': whole, 'costMinor?': whole, 'retailMinor?': whole }),
+      beyond: consequence,
+      'whenMissing?': consequence,
+    }),
+  ),
+  rules: list(object({ id: text, 'title?': text, when: text, then: consequence, message: text })),
+});
+
+const DATA: Readonly<Record<BookEvent['type'], JsonSchema>> = {
+  BookDefined: object({
+    book: object({ currency: text, timeZone: text, fourEyes: { type: 'boolean' } }),
+    ...stamp,
+  }),
+  LocationDefined: object({
+    id: text,
+    location: object({ 'name?': text, 'region?': text, timeZone: text, businessDayStartsAt: text }),
+    ...stamp,
+  }),
+  EmployeeDefined: object({
+    id: text,
+    employee: object({ 'name?': text, roles: list(text), 'homeLocation?': text }),
+    ...stamp,
+  }),
+  ItemDefined: object({
+    sku: text,
+    item: object({ 'name?': text, 'category?': text, retailMinor: whole, costMinor: whole }),
+    ...stamp,
+  }),
+  CampaignDefined: object({
+    id: text,
+    campaign: object({ 'name?': text, 'from?': businessDate, 'to?': businessDate }),
+    ...stamp,
+  }),
+  PolicyDrafted: object({
+    version: { ...whole, minimum: 1 },
+    policy,
+    source: object({ format: oneOf(['json', 'yaml']), text: { type: 'string' } }),
+    ...stamp,
+  }),
+  PolicyActivated: object({
+    version: { ...whole, minimum: 1 },
+    'from?': instant,
+    asked: object({ 'from?': instant }),
+    ...stamp,
+  }),
+  ActAccepted: actDecided,
+  ActDeclined: actDecided,
+  ActReversed: object({
+    id: uuid,
+    act: uuid,
+    reason: text,
+    asked: object({ 'count?': whole, 'costMinor?': whole, 'retailMinor?': whole }),
+    amounts,
+    occurredAt: instant,
+    businessDate,
+    buckets: list(object({ limit: text, label: text, key: list({ type: 'string' }) })),
+    reversedInAll: amounts,
+    whole: { type: 'boolean' },
+    ...stamp,
+  }),
+};
+
+/** Stored type name → the schema of its data. */
+export const EVENT_SCHEMAS: Readonly<Record<string, JsonSchema>> = Object.fromEntries(
+  (Object.keys(STORED_TYPE) as BookEvent['type'][]).map((type) => [
+    STORED_TYPE[type],
+    {
+      $schema: 'https://json-schema.org/draft/2020-12/schema',
+      $id: `urn:goodwill-ledger:event:${STORED_TYPE[type]}`,
+      title: STORED_TYPE[type],
+      ...DATA[type],
+    },
+  ]),
+);
