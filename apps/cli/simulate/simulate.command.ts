@@ -1,10 +1,12 @@
 /** `goodwill simulate`: a chain of cafés at work, over HTTP. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import cliProgress from 'cli-progress';
 import { Command, InvalidArgumentError } from 'commander';
 import { connectionOf, LedgerClient } from '../client.ts';
 import { CommandFailure, wrongUsage } from '../failure.ts';
+import { wholeNumber, withConnection, withJson } from '../options.ts';
+import { printJson, printLines } from '../output.ts';
+import { startProgress } from '../progress.ts';
 import { inkFor } from '../terminal/ink.ts';
 import { whole } from '../terminal/money.ts';
 import { type SimulatedAct, simulatedActs } from './acts.ts';
@@ -46,47 +48,49 @@ const DEFAULT_TICK_MS = 60_000;
 const BATCH_TICK_MS = 600_000;
 
 export function simulateCommand(): Command {
-  return new Command('simulate')
+  return withJson(withConnection(new Command('simulate')))
     .summary('play a chain of cafés to the service')
     .description(
       `Plays a seeded chain of cafés to a running service: directory, policy, then acts in the order of time.\n${CAVEAT}\n\n` +
         'In a sandbox the clock goes along and acts are requested as they happen; elsewhere they are recorded\n' +
         'as past, so the span must have ended. The same options again add nothing: the keys are the same.',
     )
-    .option('--url <url>', 'the service (default: GOODWILL_URL, or this machine)')
-    .option('--key <key>', 'its key (default: GOODWILL_ADMIN_KEY, or the stored one)')
     .option('--book <id>', 'the book to play to', 'cafe-chain')
-    .option('--stores <n>', 'how many cafés', integer, 10)
-    .option('--staff-per-store <n>', 'people per café', integer, 12)
-    .option('--days <n>', 'trading days', integer, 7)
+    .option('--stores <n>', 'how many cafés', wholeNumber(1, 10_000), 10)
+    .option('--staff-per-store <n>', 'people per café', wholeNumber(1, 500), 12)
+    .option('--days <n>', 'trading days', wholeNumber(1, 36_600), 7)
     .option('--from <date>', 'the first of them', '2026-03-23')
-    .option('--seed <n>', 'the same seed makes the same acts', integer, 42)
+    .option('--seed <n>', 'the same seed makes the same acts', wholeNumber(0, Number.MAX_SAFE_INTEGER), 42)
     .option('--acts-per-day <n>', 'mean acts per café and day (default: 9)', number)
     .option('--time-zones <list>', 'IANA zones for the cafés in turn, with commas (default: Europe/London)')
     .option('--rate <n>', 'acts a second; 0 is as fast as it can', number, 200)
-    .option('--connections <n>', 'requests at once; with 1 all acts arrive in order', integer, 16)
-    .option('--batch [size]', `post batches of up to 1,000 (default size: ${DEFAULT_BATCH_SIZE})`, integer)
+    .option(
+      '--connections <n>',
+      'requests at once; with 1 all acts arrive in order',
+      wholeNumber(1, 1_000),
+      16,
+    )
+    .option(
+      '--batch [size]',
+      `post batches of up to 1,000 (default size: ${DEFAULT_BATCH_SIZE})`,
+      wholeNumber(1, 1_000),
+    )
     .option('--policy <file>', 'the policy to put into force (default: policies/cafe-chain.yaml)')
     .option('--no-policy', 'leave the policies of the book as they are')
     .option('--then-policy <file>', 'another policy, in force from --then-on: the middle of a window')
     .option('--then-on <date>', 'its first day, at noon of the first café')
     .option('--truth <file>', 'write what was planted, for examining detectors')
     .option('--clock <which>', '"auto" moves a sandbox clock along; "real" leaves it alone', clock, 'auto')
-    .option('--json', 'print the summary as JSON')
     .action(async (_flags: unknown, command: Command) => {
       await simulate(command.optsWithGlobals<SimulateFlags>());
     });
 }
 
 async function simulate(flags: SimulateFlags): Promise<void> {
-  if (flags.connections < 1 || flags.connections > 1_000) {
-    throw wrongUsage('--connections is a whole number from 1 to 1000.');
-  }
   if ((flags.thenPolicy === undefined) !== (flags.thenOn === undefined)) {
     throw wrongUsage('--then-policy and --then-on belong together.');
   }
   const batchSize = flags.batch === true ? DEFAULT_BATCH_SIZE : (flags.batch ?? 0);
-  if (batchSize < 0 || batchSize > 1_000) throw wrongUsage('--batch is a whole number from 1 to 1000.');
   const policyText = flags.policy === false ? undefined : await readPolicy(flags.policy ?? defaultPolicy());
   const thenPolicyText = flags.thenPolicy === undefined ? undefined : await readPolicy(flags.thenPolicy);
   const asked = chainFrom(flags, 'request');
@@ -203,21 +207,15 @@ async function withProgress(
   quiet: boolean,
   run: (onProgress: (act: SimulatedAct) => void) => Promise<Tally>,
 ): Promise<Tally> {
-  if (quiet || !process.stderr.isTTY) return run(() => {});
   const { options, stores } = chain;
   // The number of acts is random; its mean is not.
   const expected = Math.round(stores.length * options.days * options.actsPerDay);
-  const progress = new cliProgress.SingleBar(
-    { format: '  {bar} {percentage}% | {value} acts | {duration_formatted} | {day}', hideCursor: true },
-    cliProgress.Presets.shades_classic,
-  );
-  progress.start(expected, 0, { day: options.from });
+  const progress = startProgress('  {bar} {value} acts | {duration_formatted} | {day}', expected, !quiet);
   let sent = 0;
   try {
     return await run((act) => {
       sent++;
-      if (sent > progress.getTotal()) progress.setTotal(sent);
-      progress.update(sent, { day: act.body.occurredAt.slice(0, 10) });
+      progress.update(Math.min(sent, expected), { day: act.body.occurredAt.slice(0, 10) });
     });
   } finally {
     progress.stop();
@@ -229,7 +227,7 @@ function print(flags: SimulateFlags, chain: Chain, inSandbox: boolean, tally: Ta
   const mode = inSandbox ? 'request' : 'record';
   if (flags.json === true) {
     const about = { caveat: CAVEAT, book: flags.book, mode, options: chain.options };
-    process.stdout.write(`${JSON.stringify({ ...about, ...summary })}\n`);
+    printJson({ ...about, ...summary });
     return;
   }
   const ink = inkFor(process.stdout);
@@ -253,12 +251,7 @@ function print(flags: SimulateFlags, chain: Chain, inSandbox: boolean, tally: Ta
     ),
     ink.dim(`  ${CAVEAT}`),
   ];
-  process.stdout.write(`${lines.join('\n')}\n`);
-}
-
-function integer(text: string): number {
-  if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError('It is a whole number.');
-  return Number(text);
+  printLines(...lines);
 }
 
 function number(text: string): number {

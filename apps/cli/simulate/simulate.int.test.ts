@@ -42,7 +42,9 @@ async function run(...args: string[]): Promise<Summary> {
     return true;
   });
   try {
-    const command = simulateCommand().exitOverride();
+    const command = simulateCommand()
+      .exitOverride()
+      .configureOutput({ writeErr: () => {} });
     await command.parseAsync(
       ['--url', ledger.url, '--key', 'test-key', '--policy', policy, '--rate', '0', '--json', ...args],
       { from: 'user' },
@@ -168,10 +170,10 @@ describe('what is wrong', () => {
     ledger = await fakeLedger({ sandbox: true });
   });
   it.each([
-    [['--stores', '0'], /stores is a whole number/],
+    [['--stores', '0'], /whole number from 1 to/],
     [['--from', '2026-13-01'], /2026-13-01/],
     [['--then-policy', 'x.yaml'], /belong together/],
-    [['--batch', '2000'], /--batch/],
+    [['--batch', '2000'], /whole number from 1 to 1000/],
     [['--policy', 'nowhere.yaml'], /nowhere\.yaml cannot be read \(ENOENT\)/],
     [['--time-zones', 'Europe/Lundon'], /Lundon/],
   ])('%j ends with one clear line and sends nothing', async (args, message) => {
