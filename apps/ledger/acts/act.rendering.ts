@@ -6,6 +6,7 @@ import type { Amounts, Measure } from '../../../libs/domain/act/act.ts';
 import type {
   ActAccepted,
   ActDeclined,
+  ActReversed,
   Finding,
   GuardrailReceipt,
   LimitReceipt,
@@ -199,4 +200,24 @@ function standingMessage(standing: StandingReceipt['standing'], event: Decided):
     case 'uncovered':
       return 'No limit of the policy covers this act, and the policy does not let such acts pass in silence.';
   }
+}
+
+export function renderReversal(event: ActReversed, position: number): string {
+  const { id, act, reason, amounts, reversedInAll, whole } = event;
+  return JSON.stringify({
+    id,
+    act,
+    status: whole ? 'reversed' : 'accepted',
+    reason,
+    businessDate: event.businessDate,
+    occurredAt: formatInstant(event.occurredAt),
+    recordedAt: formatInstant(event.recordedAt),
+    position,
+    reversed: { count: amounts.count, costMinor: amounts.costMinor, retailMinor: amounts.retailMinor },
+    reversedInAll: {
+      count: reversedInAll.count,
+      costMinor: reversedInAll.costMinor,
+      retailMinor: reversedInAll.retailMinor,
+    },
+  });
 }

@@ -130,6 +130,11 @@ const OF_THE_SERVICE = {
     title: 'The ledger cannot be written or read now',
     advice: 'Nothing was acknowledged. Send the same request again, with the same idempotency key.',
   },
+  'views-unavailable': {
+    status: 503,
+    title: 'The views cannot answer now',
+    advice: 'Ask again shortly. Acts, single acts by id, and allowances are answered without the views.',
+  },
   'view-behind': {
     status: 503,
     title: 'The view has not reached that position yet',

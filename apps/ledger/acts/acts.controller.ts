@@ -1,0 +1,140 @@
+import { Controller, Get, Inject, Post, Req, Res } from '@nestjs/common';
+import { CommandBus, QueryBus } from '@nestjs/cqrs';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { ActAccepted, ActDeclined, BookEvent } from '../../../libs/domain/book/events.ts';
+import { WriteToBook } from '../books/books.bus.ts';
+import { ID_MAX_LENGTH } from '../http/field-text.ts';
+import { Optional, readFields, Text, Whole } from '../http/fields.ts';
+import { sendJson, sendRecorded } from '../http/reply.ts';
+import { bookId, idempotencyKey, jsonBody, pathId } from '../http/request.ts';
+import { Describe } from '../openapi/describe.ts';
+import type { ServiceMetrics } from '../operations/service-metrics.ts';
+import { METRICS } from '../parts.ts';
+import { problemOfRefusal } from '../problems/problem.ts';
+import { parseAct } from './act.parsing.ts';
+import { renderAct, renderEvaluation, renderFoundAct, renderReversal } from './act.rendering.ts';
+import { EvaluateAct, FindAct } from './acts.bus.ts';
+
+class ReversalFields {
+  @Optional() @Whole(0) count?: number;
+  @Optional() @Whole(0) costMinor?: number;
+  @Optional() @Whole(0) retailMinor?: number;
+  @Text({ maxLength: ID_MAX_LENGTH }) reason!: string;
+}
+
+@Controller('v1/books/:book/acts')
+export class ActsController {
+  readonly #commands: CommandBus;
+  readonly #queries: QueryBus;
+  readonly #metrics: ServiceMetrics;
+  constructor(commands: CommandBus, queries: QueryBus, @Inject(METRICS) metrics: ServiceMetrics) {
+    this.#commands = commands;
+    this.#queries = queries;
+    this.#metrics = metrics;
+  }
+
+  @Post()
+  @Describe({
+    id: 'postAct',
+    tag: 'Acts',
+    summary: 'Ask for an act, or record one that has happened',
+    description:
+      '201 says that the ledger has the fact; `status` says what was decided. The same key with the same content answers byte for byte as the first time.',
+    path: ['book'],
+    body: 'ActPost',
+    key: true,
+    answer: [201, 'Act'],
+    problems: [400, 404, 413, 415, 422],
+  })
+  async post(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const book = bookId(request);
+    const key = idempotencyKey(request);
+    const asked = parseAct(jsonBody(request, true));
+    const answer = await this.#commands.execute(new WriteToBook(book, { type: 'DecideAct', asked }, key));
+    if (answer.outcome === 'refused') throw problemOfRefusal(answer.refusal);
+    if (answer.outcome !== 'recorded') throw new Error('An act was answered as a statement.');
+    const event = decidedOf(answer.event);
+    countAct(this.#metrics, event, answer.replayed);
+    sendRecorded(reply, renderAct(event, answer.position), answer.replayed);
+  }
+
+  @Post('evaluate')
+  @Describe({
+    id: 'evaluateAct',
+    tag: 'Acts',
+    summary: 'Ask what would be decided now; nothing is recorded',
+    path: ['book'],
+    body: 'ActPost',
+    answer: [200, 'ActEvaluation'],
+    problems: [400, 404, 413, 415, 422],
+  })
+  async evaluate(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const book = bookId(request);
+    const asked = parseAct(jsonBody(request, true));
+    const evaluation = await this.#queries.execute(new EvaluateAct(book, asked));
+    if (evaluation.outcome === 'refused') throw problemOfRefusal(evaluation.refusal);
+    sendJson(reply, 200, renderEvaluation(evaluation.event, evaluation.position));
+  }
+
+  @Get(':act')
+  @Describe({
+    id: 'getAct',
+    tag: 'Acts',
+    summary: 'Read an act from the ledger, exact at once',
+    path: ['book', 'act'],
+    answer: [200, 'ActFound'],
+    problems: [400, 404],
+  })
+  async get(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const book = bookId(request);
+    const id = pathId(request, 'act');
+    const found = await this.#queries.execute(new FindAct(book, id));
+    if (found === undefined) {
+      throw problemOfRefusal({ code: 'act-not-found', detail: `The book "${book}" has no act "${id}".` });
+    }
+    sendJson(reply, 200, renderFoundAct(found.event, found.position, found.reversed));
+  }
+
+  @Post(':act/reverse')
+  @Describe({
+    id: 'reverseAct',
+    tag: 'Acts',
+    summary: 'Undo an accepted act, wholly or in part',
+    description:
+      'Without amounts all that is left is reversed. Count and amounts go back to the windows the act was in.',
+    path: ['book', 'act'],
+    body: 'ReversalPost',
+    key: true,
+    answer: [201, 'Reversal'],
+    problems: [400, 404, 409, 413, 415, 422],
+  })
+  async reverse(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const book = bookId(request);
+    const act = pathId(request, 'act');
+    const key = idempotencyKey(request);
+    const { reason, count, costMinor, retailMinor } = readFields(ReversalFields, jsonBody(request));
+    const asked = {
+      ...(count !== undefined && { count }),
+      ...(costMinor !== undefined && { costMinor }),
+      ...(retailMinor !== undefined && { retailMinor }),
+    };
+    const answer = await this.#commands.execute(
+      new WriteToBook(book, { type: 'ReverseAct', act, reason, asked }, key),
+    );
+    if (answer.outcome === 'refused') throw problemOfRefusal(answer.refusal);
+    if (answer.outcome !== 'recorded' || answer.event.type !== 'ActReversed') {
+      throw new Error('No reversal was recorded.');
+    }
+    sendRecorded(reply, renderReversal(answer.event, answer.position), answer.replayed);
+  }
+}
+
+export function decidedOf(event: BookEvent): ActAccepted | ActDeclined {
+  if (event.type === 'ActAccepted' || event.type === 'ActDeclined') return event;
+  throw new Error(`An act was answered with ${event.type}.`);
+}
+
+export function countAct(metrics: ServiceMetrics, event: ActAccepted | ActDeclined, replayed: boolean): void {
+  const status = event.type === 'ActAccepted' ? 'accepted' : 'declined';
+  metrics.acts.of(status, event.asked.mode, replayed ? 'true' : 'false').value++;
+}

@@ -1,0 +1,2 @@
+/** Acts taken in one batch. */
+export const MAX_BATCH = 1000;

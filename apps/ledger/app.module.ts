@@ -1,0 +1,70 @@
+/** Puts the parts that the composition root opened at the controllers' disposal. */
+import { type DynamicModule, Module } from '@nestjs/common';
+import { CqrsModule } from '@nestjs/cqrs';
+import { TerminusModule } from '@nestjs/terminus';
+import type { Logger } from 'pino';
+import type { Books } from '../../libs/books/books.ts';
+import type { EventStore } from '../../libs/event-store/event-store.ts';
+import type { Clock, SettableClock } from '../../libs/platform/clock.ts';
+import type { Views } from '../../libs/views/views.ts';
+import { ACTS_HANDLERS } from './acts/acts.bus.ts';
+import { ActsController } from './acts/acts.controller.ts';
+import { BatchController } from './acts/batch.controller.ts';
+import { RegisterController } from './acts/register.controller.ts';
+import { AllowancesController } from './allowances/allowances.controller.ts';
+import { BOOKS_HANDLERS } from './books/books.bus.ts';
+import { BooksController } from './books/books.controller.ts';
+import { DirectoryController } from './directory/directory.controller.ts';
+import { HealthController } from './health/health.controller.ts';
+import { SPEND_HANDLERS } from './metrics/spend.bus.ts';
+import { SpendController } from './metrics/spend.controller.ts';
+import { OperationsController } from './operations/operations.controller.ts';
+import type { ServiceMetrics } from './operations/service-metrics.ts';
+import { BOOKS, CLOCK, EVENT_STORE, LOG, METRICS, SANDBOX_CLOCK, VIEWS } from './parts.ts';
+import { PoliciesController } from './policies/policies.controller.ts';
+import { SandboxController } from './sandbox/sandbox.controller.ts';
+
+export interface Parts {
+  readonly books: Books;
+  readonly views: Views;
+  readonly eventStore: EventStore;
+  readonly clock: Clock;
+  readonly sandboxClock: SettableClock | null;
+  readonly metrics: ServiceMetrics;
+  readonly log: Logger;
+}
+
+@Module({})
+export class AppModule {}
+
+export function appModule(parts: Parts): DynamicModule {
+  return {
+    module: AppModule,
+    imports: [CqrsModule.forRoot(), TerminusModule.forRoot({ logger: false })],
+    controllers: [
+      BatchController,
+      ActsController,
+      RegisterController,
+      AllowancesController,
+      SpendController,
+      BooksController,
+      DirectoryController,
+      PoliciesController,
+      HealthController,
+      OperationsController,
+      SandboxController,
+    ],
+    providers: [
+      ...BOOKS_HANDLERS,
+      ...ACTS_HANDLERS,
+      ...SPEND_HANDLERS,
+      { provide: BOOKS, useValue: parts.books },
+      { provide: VIEWS, useValue: parts.views },
+      { provide: EVENT_STORE, useValue: parts.eventStore },
+      { provide: CLOCK, useValue: parts.clock },
+      { provide: SANDBOX_CLOCK, useValue: parts.sandboxClock },
+      { provide: METRICS, useValue: parts.metrics },
+      { provide: LOG, useValue: parts.log },
+    ],
+  };
+}

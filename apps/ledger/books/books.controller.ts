@@ -1,0 +1,58 @@
+import { Controller, Get, Put, Req, Res } from '@nestjs/common';
+import { CommandBus, QueryBus } from '@nestjs/cqrs';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Currency, Flag, Optional, readFields, TimeZone } from '../http/fields.ts';
+import { bookId, jsonBody } from '../http/request.ts';
+import { Describe } from '../openapi/describe.ts';
+import { show, state } from './stated.ts';
+
+class BookFields {
+  @Currency() currency!: string;
+  @TimeZone() timeZone!: string;
+  @Optional() @Flag() fourEyes?: boolean;
+}
+
+const NOT_YET = {
+  fiscalCalendar: 'Fiscal calendars are not available in this version; leave the member out.',
+};
+
+@Controller('v1/books/:book')
+export class BooksController {
+  readonly #commands: CommandBus;
+  readonly #queries: QueryBus;
+  constructor(commands: CommandBus, queries: QueryBus) {
+    this.#commands = commands;
+    this.#queries = queries;
+  }
+
+  @Put()
+  @Describe({
+    id: 'putBook',
+    tag: 'Books',
+    summary: 'Open a book, or state it again',
+    path: ['book'],
+    body: 'BookStatement',
+    answer: [200, 'Book'],
+    problems: [400, 409, 413, 415],
+  })
+  async put(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const id = bookId(request);
+    const { currency, timeZone, fourEyes = true } = readFields(BookFields, jsonBody(request), NOT_YET);
+    const book = { currency, timeZone, fourEyes };
+    await state(this.#commands, reply, id, { type: 'DefineBook', book }, { id, ...book });
+  }
+
+  @Get()
+  @Describe({
+    id: 'getBook',
+    tag: 'Books',
+    summary: 'Read a book',
+    path: ['book'],
+    answer: [200, 'Book'],
+    problems: [400, 404],
+  })
+  async get(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const id = bookId(request);
+    await show(this.#queries, reply, id, 'definition', ({ book }) => book && { id, ...book });
+  }
+}

@@ -1,0 +1,126 @@
+/** Nest on Fastify, set up so that a request costs little before and after its handler. */
+import { randomUUID } from 'node:crypto';
+import type { LoggerService } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { SwaggerModule } from '@nestjs/swagger';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Logger } from 'pino';
+import { appModule, type Parts } from '../app.module.ts';
+import { describeApi } from '../openapi/document.ts';
+import { Problem } from '../problems/problem.ts';
+import { ProblemFilter } from './problem.filter.ts';
+import { sendProblem } from './reply.ts';
+import { BODY_LIMIT_BYTES, MEDIA_TYPES } from './request.ts';
+
+/** Longest SKU, every character percent-encoded in four bytes. */
+const MAX_PARAM_LENGTH = 256 * 12;
+/** A path that answers without a key: health, and the API's description. */
+const OPEN_ROUTE = /^\/(?:health\/|docs(?:\/|$)|openapi\.json$)/;
+const REQUEST_TIMEOUT_MS = 60_000;
+const KEEP_ALIVE_TIMEOUT_MS = 72_000;
+const STRAGGLERS_AFTER_MS = 10_000;
+
+export interface HttpApplication {
+  readonly nest: NestFastifyApplication;
+  /** Lets nobody in any more and resolves once the last answer is out. */
+  close(): Promise<void>;
+}
+
+export async function openHttp(
+  parts: Parts,
+  mayPass: (authorization: string | undefined) => boolean,
+): Promise<HttpApplication> {
+  const { log, metrics } = parts;
+  const problems = new ProblemFilter(log);
+  const adapter = new FastifyAdapter({
+    bodyLimit: BODY_LIMIT_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+    forceCloseConnections: 'idle',
+    return503OnClosing: false,
+    genReqId: requestIds(),
+    routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
+    frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
+      problems.answer(error, request, reply),
+  } as ConstructorParameters<typeof FastifyAdapter>[0]);
+  const fastify = adapter.getInstance() as unknown as FastifyInstance;
+  let closing = false;
+  fastify.addHook('onRequest', (request, reply, done) => {
+    if (closing) reply.header('connection', 'close');
+    if (mayPass(request.headers.authorization) || OPEN_ROUTE.test(request.routeOptions.url ?? '')) done();
+    else sendProblem(reply, unauthenticated(request));
+  });
+  const logsRequests = log.isLevelEnabled('debug');
+  fastify.addHook('onResponse', (request, reply, done) => {
+    const route = request.routeOptions.url ?? 'none';
+    metrics.request(request.method, route, reply.statusCode, reply.elapsedTime / 1000);
+    if (logsRequests) logRequest(log, request, reply);
+    done();
+  });
+  const nest = await NestFactory.create<NestFastifyApplication>(appModule(parts), adapter, {
+    logger: nestLogger(log),
+    bodyParser: false,
+    abortOnError: false,
+  });
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser([...MEDIA_TYPES], { parseAs: 'buffer' }, (_request, bytes, done) =>
+    done(null, bytes),
+  );
+  nest.useGlobalFilters(problems);
+  SwaggerModule.setup('docs', nest, () => describeApi(nest), {
+    jsonDocumentUrl: 'openapi.json',
+    customSiteTitle: 'Goodwill Ledger API',
+  });
+  await nest.init();
+  await fastify.ready();
+  return {
+    nest,
+    close: async () => {
+      closing = true;
+      const stragglers = setTimeout(() => fastify.server.closeAllConnections(), STRAGGLERS_AFTER_MS);
+      await nest.close();
+      clearTimeout(stragglers);
+    },
+  };
+}
+
+function unauthenticated(request: FastifyRequest): Problem {
+  const detail =
+    request.headers.authorization === undefined
+      ? 'The request carries no Authorization header.'
+      : 'The key in the Authorization header is not this service’s.';
+  return new Problem('unauthenticated', { detail });
+}
+
+/** Unique over restarts, and cheap: one random start, then a count. */
+function requestIds(): () => string {
+  const start = randomUUID().slice(0, 8);
+  let count = 0;
+  return () => `${start}-${++count}`;
+}
+
+function logRequest(log: Logger, request: FastifyRequest, reply: FastifyReply): void {
+  log.debug(
+    {
+      requestId: request.id,
+      method: request.method,
+      url: request.url,
+      status: reply.statusCode,
+      ms: Math.round(reply.elapsedTime * 100) / 100,
+    },
+    'answered',
+  );
+}
+
+/** What the framework has to say, at debug; its warnings and errors as they are. */
+function nestLogger(log: Logger): LoggerService {
+  const words = (message: unknown, rest: unknown[]): string => [message, ...rest].map(String).join(' ');
+  return {
+    log: (message, ...rest) => log.debug(words(message, rest)),
+    warn: (message, ...rest) => log.warn(words(message, rest)),
+    error: (message, ...rest) => log.error(words(message, rest)),
+    debug: (message, ...rest) => log.debug(words(message, rest)),
+    verbose: (message, ...rest) => log.debug(words(message, rest)),
+  };
+}

@@ -1,0 +1,9 @@
+/** What the composition root hands to the modules, by token. */
+export const BOOKS = Symbol('Books');
+export const VIEWS = Symbol('Views');
+export const CLOCK = Symbol('Clock');
+export const LOG = Symbol('Log');
+export const EVENT_STORE = Symbol('EventStore');
+/** The sandbox's clock, or null where the service is no sandbox. */
+export const SANDBOX_CLOCK = Symbol('SandboxClock');
+export const METRICS = Symbol('ServiceMetrics');

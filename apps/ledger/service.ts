@@ -1,0 +1,136 @@
+/** The composition root: opens every part, in order, and closes them in the reverse. */
+import 'reflect-metadata';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { type Logger, pino } from 'pino';
+import { Books } from '../../libs/books/books.ts';
+import { CacheClient } from '../../libs/books/cache-client.ts';
+import { SqliteEventStore } from '../../libs/event-store/sqlite/sqlite-event-store.ts';
+import { adminKeyOf, bearerCheck } from '../../libs/platform/admin-key.ts';
+import { SettableClock, systemClock } from '../../libs/platform/clock.ts';
+import type { Settings } from '../../libs/platform/settings.ts';
+import { takeSlot } from '../../libs/platform/slot.ts';
+import { Views } from '../../libs/views/views.ts';
+import { openHttp } from './http/http-application.ts';
+import { ServiceMetrics } from './operations/service-metrics.ts';
+
+/** The views look for news by themselves four times a second; telling them more often than this is noise. */
+const NUDGE_EVERY_MS = 50;
+
+export interface Service {
+  /** `http://host:port`. */
+  readonly url: string;
+  readonly adminKey: string;
+  /** Set when this start made the key: the only time it is to be shown. */
+  readonly adminKeyMade: boolean;
+  readonly adminKeyFile: string | null;
+  readonly log: Logger;
+  /** Finishes what it acknowledged. */
+  close(): Promise<void>;
+}
+
+export async function startService(settings: Settings): Promise<Service> {
+  const log = pino({ level: settings.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime });
+  const closings: (() => Promise<void> | void)[] = [];
+  let closed: Promise<void> | undefined;
+  const close = (): Promise<void> => {
+    closed ??= closeAll(closings);
+    return closed;
+  };
+  try {
+    return await open(settings, log, closings, close);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function open(
+  settings: Settings,
+  log: Logger,
+  closings: (() => Promise<void> | void)[],
+  close: () => Promise<void>,
+): Promise<Service> {
+  const { dataDir } = settings;
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const admin =
+    settings.adminKey === undefined
+      ? adminKeyOf(dataDir)
+      : { key: settings.adminKey, made: false, file: null };
+  const slot = takeSlot(dataDir);
+  closings.push(() => slot.release());
+  const metrics = new ServiceMetrics();
+  const sandboxClock = settings.sandbox ? new SettableClock() : null;
+  const clock = sandboxClock ?? systemClock;
+
+  const eventsFile = join(dataDir, 'events.db');
+  const eventStore = await SqliteEventStore.open({ file: eventsFile });
+  closings.push(() => eventStore.close());
+
+  const views = await Views.start({
+    viewsFile: slot.file('views'),
+    eventsFile,
+    onDeath: (reason) => log.error({ reason }, 'a thread of the views died and is started again'),
+  });
+  closings.push(() => views.close());
+  let nudgedAt = 0;
+
+  const books = Books.open({
+    eventStore,
+    cache: openCache(slot.file('cache'), eventsFile, log),
+    clock,
+    onAppended: (_book, _revision, events, tookMs) => {
+      metrics.appended(events, tookMs / 1000);
+      const now = performance.now();
+      if (now - nudgedAt < NUDGE_EVERY_MS) return;
+      nudgedAt = now;
+      views.nudge();
+    },
+    onConflict: () => {
+      metrics.conflicts.value++;
+    },
+  });
+  closings.push(() => books.close());
+
+  metrics.gauge('goodwill_views_behind_events', 'Events that a view does not reflect yet.', 'view', () =>
+    views.lag().map(({ view, eventsBehind }) => [view, eventsBehind]),
+  );
+  metrics.gauge('goodwill_views_behind_seconds', 'Age of what a view has not caught up with.', 'view', () =>
+    views.lag().map(({ view, secondsBehind }) => [view, secondsBehind]),
+  );
+  metrics.gauge('goodwill_book_position', 'Newest event of each book.', 'book', () =>
+    books.status().books.map(({ book, position }) => [book, position]),
+  );
+
+  const parts = { books, views, eventStore, clock, sandboxClock, metrics, log };
+  const http = await openHttp(parts, bearerCheck(admin.key));
+  closings.push(() => http.close());
+  await http.nest.listen(settings.port, settings.host);
+  const url = await http.nest.getUrl();
+  log.info({ url, dataDir, slot: slot.number, sandbox: settings.sandbox }, 'serving');
+  return { url, adminKey: admin.key, adminKeyMade: admin.made, adminKeyFile: admin.file, log, close };
+}
+
+function openCache(cacheFile: string, eventsFile: string, log: Logger): CacheClient {
+  const file = `./cache.worker.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`;
+  const worker = new Worker(new URL(file, import.meta.url), {
+    workerData: { cacheFile, eventsFile },
+    execArgv: ['--no-warnings'],
+  });
+  worker.on('error', (error) => log.error({ err: error }, 'the cache thread died'));
+  return new CacheClient(worker, cacheFile);
+}
+
+/** Newest first; one part that fails to close does not keep the others open. */
+async function closeAll(closings: readonly (() => Promise<void> | void)[]): Promise<void> {
+  const faults: unknown[] = [];
+  for (const close of [...closings].reverse()) {
+    try {
+      await close();
+    } catch (error) {
+      faults.push(error);
+    }
+  }
+  if (faults.length > 0) throw new AggregateError(faults, 'not everything could be closed');
+}
