@@ -6,10 +6,22 @@ import { randomUUID } from 'node:crypto';
 import { writeSync } from 'node:fs';
 import { SqliteEventStore } from './sqlite-event-store.ts';
 
+/** Synchronous, so that nothing acknowledged waits in a buffer when the process is killed. */
+function say(line: string): void {
+  for (let rest = Buffer.from(line); rest.length > 0; ) {
+    try {
+      rest = rest.subarray(writeSync(1, rest));
+    } catch (error) {
+      // The reader is behind.
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+    }
+  }
+}
+
 const [file, stream, size, appends = 'Infinity'] = process.argv.slice(2) as [string, string, string, string?];
 const store = await SqliteEventStore.open({ file });
-// Synchronous, so that nothing acknowledged waits in a buffer when the process is killed.
-writeSync(1, 'open\n');
+say('open\n');
 for (let left = Number(appends); left > 0; ) {
   const events = Array.from({ length: Number(size) }, () => ({
     id: randomUUID(),
@@ -19,7 +31,7 @@ for (let left = Number(appends); left > 0; ) {
   const head = await store.head(stream);
   const result = await store.append(stream, events, head);
   if (!result.ok) continue;
-  writeSync(1, `${head + 1} ${events.map(({ id }) => id).join(' ')}\n`);
+  say(`${head + 1} ${events.map(({ id }) => id).join(' ')}\n`);
   left -= 1;
 }
 await store.close();
