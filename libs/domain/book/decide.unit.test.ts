@@ -446,4 +446,15 @@ describe('allowances', () => {
     ]);
     expect(book.left('bob').map((allowance) => allowance.limit)).toEqual(['coffees', 'hour', 'leads']);
   });
+
+  it('run on the clock of the home location, or else of where the employee acted last', () => {
+    const book = BookSpec.open('2026-11-18T03:00:00Z').inForce([
+      limit('day', ['employee'], { every: 'day' }, { count: 5 }),
+    ]);
+    book.act({ employee: 'bob' });
+    expect(book.left('bob')[0]).toMatchObject({
+      window: { from: ms('2026-11-17T04:00:00Z'), to: ms('2026-11-18T04:00:00Z') },
+      measures: { count: { used: 1 } },
+    });
+  });
 });

@@ -19,6 +19,7 @@ export function evolve(state: BookState, event: BookEvent, revision: number): Bo
     case 'ActAccepted':
       useBuckets(state.buckets, event);
       state.accepted = plus(state.accepted, event.amounts);
+      state.lastLocations.set(event.asked.employee, event.asked.location);
       break;
     case 'ActDeclined':
       break;
