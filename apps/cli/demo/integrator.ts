@@ -7,7 +7,7 @@ interface Guardrail {
   readonly id: string;
   readonly finding: string;
   readonly message?: string;
-  readonly measures?: Readonly<Record<string, unknown>>;
+  readonly measures?: Readonly<Record<string, { readonly allowed: number; readonly remaining: number }>>;
 }
 
 export async function integratorPage(stage: Stage, giver: SimulatedEmployee): Promise<string[]> {
@@ -34,7 +34,7 @@ export async function integratorPage(stage: Stage, giver: SimulatedEmployee): Pr
   const key = 'till-7-000231';
   const posted = await client.expect('act', 'POST', at(stage, '/acts'), { body: act, idempotencyKey: key });
   lines.push(heading(ink, `The same for good: POST …/acts with Idempotency-Key: ${key}`));
-  lines.push(`    ${ink.green(String(posted.status))}`, ...excerpt(receiptOf(posted.body)), '');
+  lines.push(`    ${ink.green(String(posted.status))}  (shortened)`, ...excerpt(receiptOf(posted.body)), '');
 
   const replayed = await client.expect('replay', 'POST', at(stage, '/acts'), {
     body: act,
@@ -105,10 +105,15 @@ function receiptOf(body: any): Record<string, unknown> {
     costMinor,
     position,
     policyVersion: decision.policyVersion,
-    guardrails: (decision.guardrails as Guardrail[]).map(({ id: guardrail, measures, finding }) => ({
+    guardrails: (decision.guardrails as Guardrail[]).map(({ id: guardrail, finding, measures = {} }) => ({
       id: guardrail,
-      measures,
       finding,
+      remaining: Object.fromEntries(
+        Object.entries(measures).map(([measure, { allowed, remaining }]) => [
+          measure,
+          `${remaining} of ${allowed}`,
+        ]),
+      ),
     })),
   };
 }

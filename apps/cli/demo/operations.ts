@@ -111,7 +111,7 @@ async function usageLines(stage: Stage, rows: readonly Spend[], left: readonly L
         { heading: 'allowed', align: 'right' },
         { heading: 'left', align: 'right' },
         { heading: '' },
-        { heading: 'resets' },
+        { heading: 'resets (UTC)' },
       ],
       shown.map((one) => [
         one.employee,

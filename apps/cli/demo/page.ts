@@ -43,17 +43,21 @@ export function sentence(text: string, indent = 2): string[] {
   return [...lines, line].map((each) => ' '.repeat(indent) + each);
 }
 
-/** An object as people like to read it: one member a line, what is inside on that line. */
+/** An object as people like to read it: one member a line, lists of objects one item a line. */
 export function excerpt(value: Readonly<Record<string, unknown>>, indent = 6): string[] {
   const pad = ' '.repeat(indent);
   const members = Object.entries(value).filter(([, member]) => member !== undefined);
-  return [
-    `${pad}{`,
-    ...members.flatMap(([name, member], index) =>
-      wrapped(`"${name}": ${oneLine(member)}${index < members.length - 1 ? ',' : ''}`, indent + 2),
-    ),
-    `${pad}}`,
-  ];
+  const lines = members.flatMap(([name, member], index) => {
+    const comma = index < members.length - 1 ? ',' : '';
+    if (!Array.isArray(member) || typeof member[0] !== 'object') {
+      return wrapped(`"${name}": ${oneLine(member)}${comma}`, indent + 2);
+    }
+    const items = member.flatMap((item, at) =>
+      wrapped(`${oneLine(item)}${at < member.length - 1 ? ',' : ''}`, indent + 4),
+    );
+    return [`${pad}  "${name}": [`, ...items, `${pad}  ]${comma}`];
+  });
+  return [`${pad}{`, ...lines, `${pad}}`];
 }
 
 /** JSON with blanks after its colons and commas, as in a book. */
