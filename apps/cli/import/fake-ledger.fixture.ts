@@ -33,6 +33,7 @@ function problem(status: number, code: string): object {
 
 export async function startFakeLedger(): Promise<FakeLedger> {
   const acts = new Map<string, Record<string, unknown>>();
+  const positions = new Map<string, number>();
   const asked: string[] = [];
   const batchSizes: number[] = [];
 
@@ -43,11 +44,12 @@ export async function startFakeLedger(): Promise<FakeLedger> {
     const first = acts.get(key);
     if (first !== undefined) {
       if (JSON.stringify(first) === JSON.stringify(act))
-        return { status: 201, replayed: true, body: { breaches: [] } };
+        return { status: 201, body: { position: positions.get(key), breaches: [] } };
       return { status: 422, body: { ...problem(422, 'idempotency-key-reused'), differs: ['note'] } };
     }
     acts.set(key, act);
-    return { status: 201, body: { breaches: act.note === 'beyond' ? [{}] : [] } };
+    positions.set(key, acts.size);
+    return { status: 201, body: { position: acts.size, breaches: act.note === 'beyond' ? [{}] : [] } };
   }
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -60,9 +62,9 @@ export async function startFakeLedger(): Promise<FakeLedger> {
       response.writeHead(fault, { 'content-type': 'application/problem+json', 'retry-after': '0' });
       return void response.end(JSON.stringify(problem(fault, `fault-${fault}`)));
     }
-    if (request.method === 'PUT') {
+    if (request.method !== 'POST') {
       response.writeHead(200, { 'content-type': 'application/json' });
-      return void response.end('{"position":1}');
+      return void response.end(JSON.stringify({ position: acts.size }));
     }
     const items = (JSON.parse(body) as { acts: Record<string, unknown>[] }).acts;
     batchSizes.push(items.length);
