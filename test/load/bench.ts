@@ -294,7 +294,7 @@ say(
   ),
 );
 if (flags.profile) {
-  const profiles = readdirSync(profileDir).filter((name) => name.endsWith('.cpuprofile'));
+  const profiles = readdirSync(profileDir).filter((name) => name.includes(`.${service.pid}.`));
   say(`\n  profiles (one per thread, open with Chrome's DevTools or speedscope), in ${profileDir}:`);
   for (const name of profiles) say(`    ${name}`);
 }

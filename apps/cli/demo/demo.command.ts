@@ -39,8 +39,8 @@ export function demoCommand(): Command {
   return new Command('demo')
     .summary('see it work: a service, a simulated week, and what it shows')
     .description(
-      'Starts a service on a new temporary data directory, plays one simulated week of ten cafés to it over HTTP,\n' +
-        `and prints what a till, finance and operations want to see. ${CAVEAT}\n` +
+      'Starts a service on a new temporary data directory, plays one simulated week of ten cafés to it over HTTP, ' +
+        `and prints what a till, finance and operations want to see. ${CAVEAT}\n\n` +
         'Then it serves on until Ctrl-C; the data goes with it unless --keep is given.',
     )
     .option('--exit', 'end by itself after the pages')
