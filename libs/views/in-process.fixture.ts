@@ -42,6 +42,9 @@ export class ViewsInProcess {
           positions.set(view, new Map([...(known ?? []), ...moved]));
         },
         lag() {},
+        damaged(error) {
+          throw error;
+        },
       },
     });
     return new ViewsInProcess(runner, new Reader(file, views), positions, async () => {

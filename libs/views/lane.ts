@@ -7,7 +7,7 @@ import type { StoredEvent, Subscription } from '../event-store/event-store.ts';
 import { decodeEvent } from '../events/codec.ts';
 import type { StopCode, ViewStatus } from './status.ts';
 import type { PlacedEvent, Projection, View } from './view.ts';
-import { Checkpoints, type Head, inTransaction } from './views-file.ts';
+import { Checkpoints, type Head, inTransaction, isDamage } from './views-file.ts';
 
 export const BOOK_PREFIX = 'book-';
 
@@ -71,7 +71,10 @@ export class Lane {
     this.checkpoint = checkpoint;
   }
 
-  /** @throws only what `isTransient`; then nothing was taken, and the same events may be fed again. */
+  /**
+   * @throws what `isTransient`: then nothing was taken, and the same events may be fed again; what `isDamage`:
+   * then the file is of no more use.
+   */
   feed(events: readonly StoredEvent[]): Fed {
     const { steps, problem } = this.#follow(events);
     const heads = headsAfter(steps);
@@ -150,7 +153,7 @@ export class Lane {
       return undefined;
     } catch (error) {
       for (const moving of this.moving) moving.projection.rolledBack();
-      if (applying === undefined || isTransient(error)) throw error;
+      if (applying === undefined || isTransient(error) || isDamage(error)) throw error;
       return applying;
     }
   }
@@ -167,7 +170,7 @@ export class Lane {
           try {
             moving.projection.apply([placed]);
           } catch (error) {
-            if (isTransient(error)) throw error;
+            if (isTransient(error) || isDamage(error)) throw error;
             this.#db.exec('ROLLBACK TO one');
             reason = `Book ${placed.book}, position ${placed.position}: ${(error as Error).message}`;
             break;

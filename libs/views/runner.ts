@@ -16,6 +16,7 @@ import {
   dropRetired,
   type Head,
   headsOf,
+  isDamage,
   prefixOf,
   retire,
 } from './views-file.ts';
@@ -31,6 +32,8 @@ const RETRY_AFTER_MS = 1_000;
 export interface RunnerEvents {
   /** After the commit. `swapped`: the answers come from another build now, and these are all its books. */
   moved(view: string, moved: Moved, swapped: boolean): void;
+  /** The file is damaged: to be discarded, and everything started again. */
+  damaged(error: unknown): void;
   /** Whenever what `lag` says may have changed. */
   lag(lag: readonly ViewLag[]): void;
 }
@@ -221,6 +224,7 @@ export class Runner {
         if (joins !== undefined) this.#join(lane, joins);
         break;
       } catch (error) {
+        if (isDamage(error)) this.#events.damaged(error);
         if (!isTransient(error)) throw error;
         lane.unavailable = unavailable(error);
         this.#tell();
