@@ -29,7 +29,7 @@ export async function integratorPage(stage: Stage, giver: SimulatedEmployee): Pr
     repeatable: true,
   });
   lines.push(heading(ink, 'Ask without recording: POST …/acts/evaluate'), ...excerpt(act));
-  lines.push(`    ${ink.green('200')}  ${summaryOf(evaluated.body)}`, '');
+  lines.push(...sentence(`${ink.green('200')}  ${summaryOf(evaluated.body)}`, 4), '');
 
   const key = 'till-7-000231';
   const posted = await client.expect('act', 'POST', at(stage, '/acts'), { body: act, idempotencyKey: key });

@@ -44,7 +44,7 @@ export function sentence(text: string, indent = 2): string[] {
 }
 
 /** An object as people like to read it: one member a line, lists of objects one item a line. */
-export function excerpt(value: Readonly<Record<string, unknown>>, indent = 6): string[] {
+export function excerpt(value: Readonly<Record<string, unknown>>, indent = 4): string[] {
   const pad = ' '.repeat(indent);
   const members = Object.entries(value).filter(([, member]) => member !== undefined);
   const lines = members.flatMap(([name, member], index) => {
