@@ -126,6 +126,11 @@ async function usageLines(stage: Stage, rows: readonly Spend[], left: readonly L
       ]),
       { ink, indent: 4 },
     ),
+    ...(shown.some(({ remaining }) => remaining < 0)
+      ? sentence('Below zero: given while a till was offline, and recorded as a fact afterwards.', 4).map(
+          ink.dim,
+        )
+      : []),
     '',
     ...sentence(
       `Exhausted an allowance: ${nobody([...new Set(exhausted.map(({ employee }) => employee))])}.`,
