@@ -106,7 +106,8 @@ export class Lane {
     let books = this.heads.size;
     for (const stored of events) {
       const book = stored.stream.slice(BOOK_PREFIX.length);
-      const head = reached.get(book) ?? this.heads.get(book) ?? { number: ++books, revision: -1 };
+      const reachedHere = reached.get(book);
+      const head = reachedHere ?? this.heads.get(book) ?? { number: ++books, revision: -1 };
       // Delivered again after a reconnection.
       if (stored.revision <= head.revision) continue;
       if (stored.revision !== head.revision + 1)
@@ -132,7 +133,8 @@ export class Lane {
           ),
         };
       }
-      reached.set(book, { number: head.number, revision: stored.revision });
+      if (reachedHere === undefined) reached.set(book, { number: head.number, revision: stored.revision });
+      else reachedHere.revision = stored.revision;
     }
     return { steps };
   }
@@ -198,8 +200,11 @@ type Heads = Map<string, Head>;
 
 function headsAfter(steps: readonly Step[]): Heads {
   const heads: Heads = new Map();
-  for (const { placed, stored } of steps)
-    heads.set(placed.book, { number: placed.bookNumber, revision: placed.position, event: stored.id });
+  for (let at = steps.length - 1; at >= 0; at--) {
+    const { placed, stored } = steps[at]!;
+    if (!heads.has(placed.book))
+      heads.set(placed.book, { number: placed.bookNumber, revision: placed.position, event: stored.id });
+  }
   return heads;
 }
 
