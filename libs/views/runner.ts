@@ -29,7 +29,7 @@ const LOOK_EVERY_MS = 250;
 const NEAR = MAX_BATCH;
 /** From so many events in a batch on, the next one is given time to gather. */
 const LIVELY = 32;
-const GATHER_MS = 25;
+const GATHER_MS = 10;
 const RETRY_AFTER_MS = 1_000;
 
 export interface RunnerEvents {

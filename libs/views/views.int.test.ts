@@ -188,6 +188,56 @@ describe('the views in their threads', () => {
   }, 60_000);
 });
 
+describe('one transaction for rows and checkpoint', () => {
+  it.each(['before', 'after'])(
+    'holds when death comes right %s a commit',
+    async (moment) => {
+      const script = `${directory.path}/die.mts`;
+      const from = (path: string) => JSON.stringify(new URL(path, import.meta.url).href);
+      writeFileSync(
+        script,
+        `import { DatabaseSync } from 'node:sqlite';
+       import { SqliteEventStore } from ${from('../event-store/sqlite/sqlite-event-store.ts')};
+       import { ViewsInProcess } from ${from('./in-process.fixture.ts')};
+       const { viewsFile, eventsFile } = ${JSON.stringify(files)};
+       const exec = DatabaseSync.prototype.exec;
+       let left = Number(process.argv[2]);
+       DatabaseSync.prototype.exec = function (sql) {
+         const last = sql.includes('COMMIT') && --left === 0;
+         if (last && ${moment === 'before'}) process.kill(process.pid, 'SIGKILL');
+         exec.call(this, sql);
+         if (last) process.kill(process.pid, 'SIGKILL');
+       };
+       const store = await SqliteEventStore.open({ file: eventsFile, readOnly: true });
+       await ViewsInProcess.start(viewsFile, store, undefined, 100);`,
+      );
+      await append(3_000);
+      const reached: number[] = [];
+      // The first commits make the tables; from then on each is a batch.
+      for (const commits of [1, 2, 3, 4, 5, 7, 4]) {
+        const child = spawn(process.execPath, ['--no-warnings', script, String(commits)], {
+          stdio: 'inherit',
+        });
+        const signal = await new Promise((resolve) => child.once('exit', (_code, by) => resolve(by)));
+        expect(signal).toBe('SIGKILL');
+        if (reached.length === 0 && commits === 1 && moment === 'before') continue;
+        const compared = await compareViews({ viewsFile: files.viewsFile, store, views: ALL_VIEWS });
+        expect(compared.difference).toBeUndefined();
+        reached.push(compared.views[0]?.positions.london ?? -1);
+      }
+      expect(reached.at(-1)).toBeGreaterThan(500);
+      expect(reached).toEqual([...reached].sort((one, other) => one - other));
+      views = await Views.start(files);
+      expect(await views.waitFor('london', 2_999, 20_000)).toBe(true);
+      await views.close();
+      views = undefined;
+      const compared = await compareViews({ viewsFile: files.viewsFile, store, views: ALL_VIEWS });
+      expect(compared.difference).toBeUndefined();
+    },
+    60_000,
+  );
+});
+
 function killed(child: ChildProcess): Promise<void> {
   return new Promise((resolve) => {
     child.once('exit', () => resolve());
