@@ -112,7 +112,7 @@ function bucketOf(
       },
     };
   }
-  const id = bucketId(limit.id, window.label, Object.values(key));
+  const id = bucketId(limit.id, window.label, key);
   if (limit.window.every === 'rolling') {
     const { durationMs } = limit.window;
     const bounds = Object.entries(limit.allow) as [Measure, number][];

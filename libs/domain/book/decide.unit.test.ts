@@ -414,6 +414,15 @@ describe('what is refused records nothing', () => {
   });
 });
 
+describe('a limit that comes to be counted per something else', () => {
+  it('starts anew, even where the values are alike', () => {
+    const book = BookSpec.open(NOON).inForce([limit('two', ['employee'], WEEK, { count: 2 })]);
+    book.act({ customer: 'ann' });
+    book.inForce([limit('two', ['customer'], WEEK, { count: 2 })]);
+    expect(receiptOf(book.act({ customer: 'ann' }), 'two').measures).toEqual({ count: [2, 0, 0] });
+  });
+});
+
 describe('allowances', () => {
   it('say what is left of every limit counted per employee, and when it resets', () => {
     const book = BookSpec.open(NOON).inForce([

@@ -75,7 +75,7 @@ export function useBuckets(usage: UsageWriter, event: ActAccepted): void {
     if (!('limit' in receipt) || receipt.missing !== undefined) continue;
     const { label } = receipt.window;
     if (label === ACT || 'act' in receipt.key) continue;
-    const id = bucketId(receipt.limit, label, Object.values(receipt.key));
+    const id = bucketId(receipt.limit, label, receipt.key);
     if (label === ROLLING) usage.addAt(id, event.occurredAt, event.amounts);
     else usage.add(id, event.amounts);
   }
