@@ -87,7 +87,7 @@ export async function startService(dataDir: string, settings: ServiceSettings = 
     cwd: settings.root ?? REPOSITORY,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
-      PATH: process.env['PATH'] ?? '',
+      PATH: process.env.PATH ?? '',
       GOODWILL_DATA_DIR: dataDir,
       GOODWILL_HOST: '127.0.0.1',
       GOODWILL_PORT: String(port),
@@ -187,7 +187,7 @@ export async function goodwill(
   const child = spawn(process.execPath, ['--no-warnings', join(root, 'apps/cli/bin/goodwill.js'), ...args], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', NO_COLOR: '1', ...settings.env },
+    env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', NO_COLOR: '1', ...settings.env },
   });
   let stdout = '';
   let stderr = '';

@@ -56,7 +56,7 @@ export class ProblemReply extends CommandFailure {
   readonly reply: LedgerReply;
   constructor(what: string, reply: LedgerReply) {
     const problem = problemOf(reply.body);
-    const advice = problem.advice ?? adviceFor(reply.status);
+    const advice = adviceFor(reply.status) ?? problem.advice;
     super(`${what}: ${describeProblem(reply.status, problem)}`, {
       exitCode: reply.status === 503 ? EXIT_CODES.unreachable : EXIT_CODES.failed,
       ...(advice !== undefined && { advice }),
@@ -213,6 +213,7 @@ export function describeProblem(status: number, problem: Problem): string {
   return members === '' ? `${said} (${code})` : `${said} (${code}: ${members})`;
 }
 
+/** For a key the command line knows better where it comes from than the service does. */
 function adviceFor(status: number): string | undefined {
   if (status !== 401) return undefined;
   return 'Give the key with --key or GOODWILL_ADMIN_KEY, or say with GOODWILL_DATA_DIR where the service keeps its admin.key.';

@@ -2,7 +2,9 @@
 import { CommandFailure, EXIT_CODES, type ExitCode } from './failure.ts';
 
 export function printJson(document: unknown): void {
-  process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
+  // SQLite's large integers come as bigint, which JSON has no word for.
+  const text = JSON.stringify(document, (_, value) => (typeof value === 'bigint' ? String(value) : value), 2);
+  process.stdout.write(`${text}\n`);
 }
 
 export function printLines(...lines: readonly string[]): void {

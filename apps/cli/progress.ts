@@ -2,7 +2,8 @@
 import cliProgress from 'cli-progress';
 
 export interface Progress {
-  update(done: number, fields?: Readonly<Record<string, string | number>>): void;
+  /** `total` replaces the one given at the start, once it is known. */
+  update(done: number, fields?: Readonly<Record<string, string | number>>, total?: number): void;
   stop(): void;
 }
 
@@ -19,7 +20,10 @@ export function startProgress(format: string, total: number | undefined, isWante
   );
   bar.start(total ?? 0, 0, {});
   return {
-    update: (done, fields = {}) => bar.update(done, { ...fields }),
+    update: (done, fields = {}, newTotal) => {
+      if (newTotal !== undefined) bar.setTotal(newTotal);
+      bar.update(done, { ...fields });
+    },
     stop: () => bar.stop(),
   };
 }

@@ -39,6 +39,8 @@ if (service.adminKeyMade) {
   process.stdout.write(
     `The admin key, shown this once and kept in ${service.adminKeyFile}:\n\n    ${service.adminKey}\n\n`,
   );
+} else if (service.adminKeyFile !== null) {
+  process.stdout.write(`The admin key is kept in ${service.adminKeyFile}\n`);
 }
 process.stdout.write(`Goodwill Ledger serves at ${service.url} (API: ${service.url}/docs)\n`);
 if (stopping) {

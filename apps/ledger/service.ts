@@ -1,6 +1,5 @@
 /** The composition root: opens every part, in order, and closes them in the reverse. */
 import 'reflect-metadata';
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { type Logger, pino } from 'pino';
@@ -9,6 +8,7 @@ import { CacheClient } from '../../libs/books/cache-client.ts';
 import { SqliteEventStore } from '../../libs/event-store/sqlite/sqlite-event-store.ts';
 import { adminKeyOf, bearerCheck } from '../../libs/platform/admin-key.ts';
 import { SettableClock, systemClock } from '../../libs/platform/clock.ts';
+import { makeDataDir } from '../../libs/platform/data-dir.ts';
 import type { Settings } from '../../libs/platform/settings.ts';
 import { takeSlot } from '../../libs/platform/slot.ts';
 import { Views } from '../../libs/views/views.ts';
@@ -53,7 +53,7 @@ async function open(
   close: () => Promise<void>,
 ): Promise<Service> {
   const { dataDir } = settings;
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  makeDataDir(dataDir);
   const admin =
     settings.adminKey === undefined
       ? adminKeyOf(dataDir)

@@ -232,7 +232,11 @@ export class BookWriter {
     return { outcomes, again };
   }
 
-  /** @returns false when the stream stands elsewhere than expected: nothing was appended */
+  /**
+   * @returns false when the stream stands elsewhere than expected, or these ids stand there already. Ids come from
+   * the keys, so what is already there may be another process's, with other content: it is folded in as it is
+   * stored, and the round is answered from it.
+   */
   async #append(appends: readonly EventToAppend[], expected: number): Promise<boolean> {
     const { eventStore, onAppended } = this.#options;
     // Refusals are facts about the state they were decided on, too: it must still be the newest.
@@ -240,14 +244,13 @@ export class BookWriter {
     const began = performance.now();
     try {
       const result = await eventStore.append(this.#stream, appends, expected);
-      if (result.ok) onAppended?.(this.state.id, result.revision, appends.length, performance.now() - began);
-      return result.ok;
+      if (!result.ok || result.alreadyThere) return false;
+      onAppended?.(this.state.id, result.revision, appends.length, performance.now() - began);
+      return true;
     } catch (error) {
       if (!(error instanceof EngineUnavailable) || error.nothingWritten) throw error;
-      // The result is unknown: what stands there now tells it.
-      for await (const [stored] of eventStore.read(this.#stream, expected + 1, { to: expected + 1 })) {
-        if (stored !== undefined) return stored.id === appends[0]!.id;
-      }
+      // The result is unknown: if the stream has grown, what stands there tells it.
+      if ((await eventStore.head(this.#stream)) > expected) return false;
       throw error;
     }
   }

@@ -68,7 +68,7 @@ describe('one hot limit', () => {
     for (const process of [first, second]) {
       const left = await process.books.read(
         BOOK,
-        (state) => state.buckets.used('all\nlifetime\nlondon').count,
+        (state) => state.buckets.used('all\nlifetime\nbook=london').count,
       );
       expect(left?.value).toBe(300);
     }

@@ -183,7 +183,9 @@ const DATA: Readonly<Record<BookEvent['type'], JsonSchema>> = {
     amounts,
     occurredAt: instant,
     businessDate,
-    buckets: list(object({ limit: text, label: text, key: list({ type: 'string' }) })),
+    buckets: list(
+      object({ limit: text, label: text, key: { type: 'object', additionalProperties: { type: 'string' } } }),
+    ),
     reversedInAll: amounts,
     whole: { type: 'boolean' },
     ...stamp,

@@ -7,7 +7,7 @@ import type { StoredEvent, Subscription } from '../event-store/event-store.ts';
 import { decodeEvent } from '../events/codec.ts';
 import type { StopCode, ViewStatus } from './status.ts';
 import type { PlacedEvent, Projection, View } from './view.ts';
-import { Checkpoints, type Head, inTransaction } from './views-file.ts';
+import { Checkpoints, type Head, inTransaction, isDamage } from './views-file.ts';
 
 export const BOOK_PREFIX = 'book-';
 
@@ -71,7 +71,10 @@ export class Lane {
     this.checkpoint = checkpoint;
   }
 
-  /** @throws only what `isTransient`; then nothing was taken, and the same events may be fed again. */
+  /**
+   * @throws what `isTransient`: then nothing was taken, and the same events may be fed again; what `isDamage`:
+   * then the file is of no more use.
+   */
   feed(events: readonly StoredEvent[]): Fed {
     const { steps, problem } = this.#follow(events);
     const heads = headsAfter(steps);
@@ -103,7 +106,8 @@ export class Lane {
     let books = this.heads.size;
     for (const stored of events) {
       const book = stored.stream.slice(BOOK_PREFIX.length);
-      const head = reached.get(book) ?? this.heads.get(book) ?? { number: ++books, revision: -1 };
+      const reachedHere = reached.get(book);
+      const head = reachedHere ?? this.heads.get(book) ?? { number: ++books, revision: -1 };
       // Delivered again after a reconnection.
       if (stored.revision <= head.revision) continue;
       if (stored.revision !== head.revision + 1)
@@ -129,7 +133,8 @@ export class Lane {
           ),
         };
       }
-      reached.set(book, { number: head.number, revision: stored.revision });
+      if (reachedHere === undefined) reached.set(book, { number: head.number, revision: stored.revision });
+      else reachedHere.revision = stored.revision;
     }
     return { steps };
   }
@@ -150,7 +155,7 @@ export class Lane {
       return undefined;
     } catch (error) {
       for (const moving of this.moving) moving.projection.rolledBack();
-      if (applying === undefined || isTransient(error)) throw error;
+      if (applying === undefined || isTransient(error) || isDamage(error)) throw error;
       return applying;
     }
   }
@@ -167,7 +172,7 @@ export class Lane {
           try {
             moving.projection.apply([placed]);
           } catch (error) {
-            if (isTransient(error)) throw error;
+            if (isTransient(error) || isDamage(error)) throw error;
             this.#db.exec('ROLLBACK TO one');
             reason = `Book ${placed.book}, position ${placed.position}: ${(error as Error).message}`;
             break;
@@ -195,8 +200,11 @@ type Heads = Map<string, Head>;
 
 function headsAfter(steps: readonly Step[]): Heads {
   const heads: Heads = new Map();
-  for (const { placed, stored } of steps)
-    heads.set(placed.book, { number: placed.bookNumber, revision: placed.position, event: stored.id });
+  for (let at = steps.length - 1; at >= 0; at--) {
+    const { placed, stored } = steps[at]!;
+    if (!heads.has(placed.book))
+      heads.set(placed.book, { number: placed.bookNumber, revision: placed.position, event: stored.id });
+  }
   return heads;
 }
 

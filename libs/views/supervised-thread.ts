@@ -15,6 +15,8 @@ export interface ThreadEvents {
   said(message: FromThread): void;
   /** It died, and why; it will be started again. */
   died(reason: string): void;
+  /** It is there again. */
+  restarted?(): void;
 }
 
 export class SupervisedThread {
@@ -79,6 +81,11 @@ export class SupervisedThread {
     });
   }
 
+  /** Ends the thread, to be started again. */
+  async recycle(): Promise<void> {
+    await this.#worker?.terminate();
+  }
+
   async close(): Promise<void> {
     this.#closing = true;
     await this.#restarting;
@@ -95,7 +102,9 @@ export class SupervisedThread {
       if (this.#closing) return;
       this.#restartMs = Math.min(this.#restartMs * 2, LONGEST_RESTART_MS);
       try {
-        return await this.start();
+        await this.start();
+        this.#events.restarted?.();
+        return;
       } catch (error) {
         this.#events.died((error as Error).message);
       }

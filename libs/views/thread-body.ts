@@ -5,7 +5,7 @@ import { Reader } from './reader.ts';
 import { Runner } from './runner.ts';
 import type { FromThread, ThreadData, ToThread } from './thread-messages.ts';
 import type { View } from './view.ts';
-import { openViewsFile } from './views-file.ts';
+import { discardViewsFile, isDamage, openViewsFile } from './views-file.ts';
 
 /** An engine that can be told that there is something new need not be polled often. */
 export type FollowedStore = EventStore & { nudge?(): void };
@@ -23,7 +23,7 @@ export async function runViewsThread(parts: ThreadParts): Promise<void> {
   if (port === null) throw new Error('the views run in worker threads: start them with Views.start');
   const say = (message: FromThread) => port.postMessage(message);
   const data = workerData as ThreadData;
-  const handle = data.role === 'read' ? read(parts, data) : await follow(parts, data, say);
+  const handle = data.role === 'read' ? read(parts, data, say) : await follow(parts, data, say);
   port.on('message', async (message: ToThread) => {
     const { id } = message;
     try {
@@ -37,10 +37,17 @@ export async function runViewsThread(parts: ThreadParts): Promise<void> {
   say({ said: 'ready' });
 }
 
-function read({ views }: ThreadParts, { viewsFile }: ThreadData): Handle {
+function read({ views }: ThreadParts, { viewsFile }: ThreadData, say: (message: FromThread) => void): Handle {
   const reader = new Reader(viewsFile, views);
   return (message) => {
-    if (message.call === 'ask') return reader.ask(message.view, message.book, message.question);
+    if (message.call === 'ask') {
+      try {
+        return reader.ask(message.view, message.book, message.question);
+      } catch (error) {
+        if (isDamage(error)) say({ said: 'damaged' });
+        throw error;
+      }
+    }
     if (message.call === 'close') return reader.close();
     throw new Error(`this thread only reads; it cannot ${message.call}`);
   };
@@ -52,20 +59,35 @@ async function follow(
   say: (message: FromThread) => void,
 ): Promise<Handle> {
   const db = openViewsFile(viewsFile);
+  const discard = (): never => {
+    discardViewsFile(db, viewsFile);
+    // In a worker this ends the thread, not the process.
+    process.exit(1);
+  };
   const store = await openStore(eventsFile);
-  const runner = await Runner.start({
-    db,
-    store,
-    views,
-    events: {
-      moved: (view, moved, swapped) => say({ said: 'moved', view, moved, swapped }),
-      lag: (lag) => say({ said: 'lag', lag }),
-    },
-  });
+  let runner: Runner;
+  try {
+    runner = await Runner.start({
+      db,
+      store,
+      views,
+      events: {
+        moved: (view, moved, swapped) => say({ said: 'moved', view, moved, swapped }),
+        damaged: discard,
+        lag: (lag) => say({ said: 'lag', lag }),
+      },
+    });
+  } catch (error) {
+    await store.close();
+    if (!isDamage(error)) throw error;
+    discardViewsFile(db, viewsFile);
+    return follow({ views, openStore }, { role: 'follow', viewsFile, eventsFile }, say);
+  }
   say({ said: 'lag', lag: runner.lag() });
   return async (message) => {
     if (message.call === 'rebuild') return runner.rebuild(message.view);
     if (message.call === 'nudge') return store.nudge?.();
+    if (message.call === 'discard') return discard();
     if (message.call !== 'close') throw new Error(`this thread only follows; it cannot ${message.call}`);
     await runner.close();
     await store.close();

@@ -15,6 +15,8 @@ export type Call =
   | { readonly call: 'ask'; readonly view: string; readonly book: string; readonly question: object }
   | { readonly call: 'rebuild'; readonly view: string }
   | { readonly call: 'nudge' }
+  /** The file is damaged: delete it and end, to be started again from the ledger. */
+  | { readonly call: 'discard' }
   | { readonly call: 'close' };
 
 export type ToThread = Call & { readonly id: number };
@@ -23,5 +25,7 @@ export type FromThread =
   | { readonly said: 'ready' }
   | { readonly said: 'moved'; readonly view: string; readonly moved: Moved; readonly swapped: boolean }
   | { readonly said: 'lag'; readonly lag: readonly ViewLag[] }
+  /** The reading thread met a damaged file. */
+  | { readonly said: 'damaged' }
   | { readonly said: 'answer'; readonly id: number; readonly value: unknown }
   | { readonly said: 'error'; readonly id: number; readonly name: string; readonly message: string };

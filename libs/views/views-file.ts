@@ -38,11 +38,26 @@ export function openViewsFile(file: string): DatabaseSync {
   try {
     return open(file);
   } catch (error) {
-    const code = (error as { errcode?: number }).errcode;
-    if (!(error instanceof ForeignFormat) && code !== CORRUPT && code !== NOT_A_DATABASE) throw error;
-    for (const suffix of ['', '-wal', '-shm']) rmSync(file + suffix, { force: true });
+    if (!(error instanceof ForeignFormat) && !isDamage(error)) throw error;
+    remove(file);
     return open(file);
   }
+}
+
+/** Whether the file itself is damaged, so that nothing in it can be relied on. */
+export function isDamage(error: unknown): boolean {
+  const code = (error as { errcode?: number }).errcode;
+  return code !== undefined && ((code & 0xff) === CORRUPT || (code & 0xff) === NOT_A_DATABASE);
+}
+
+/** Deletes the file under its writer, which has to end: the next one starts from the ledger. */
+export function discardViewsFile(db: DatabaseSync, file: string): void {
+  db.close();
+  remove(file);
+}
+
+function remove(file: string): void {
+  for (const suffix of ['', '-wal', '-shm']) rmSync(file + suffix, { force: true });
 }
 
 class ForeignFormat extends Error {}

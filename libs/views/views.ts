@@ -38,6 +38,7 @@ export class Views {
   #lag: readonly ViewLag[] = [];
   #lagAt = performance.now();
   #down: string | undefined;
+  #nudges = 0;
 
   private constructor(options: ViewsOptions) {
     const { viewsFile, eventsFile } = options;
@@ -52,12 +53,19 @@ export class Views {
           this.#down = reason;
           died(reason);
         },
+        // It may have made the file anew, and the other thread must not go on reading the old one.
+        restarted: () => void this.#reading.recycle(),
       },
     );
     this.#reading = new SupervisedThread(
       url,
       { role: 'read', viewsFile, eventsFile },
-      { said: () => {}, died },
+      {
+        said: (message) => {
+          if (message.said === 'damaged') void this.#following.call({ call: 'discard' }).catch(() => {});
+        },
+        died,
+      },
     );
   }
 
@@ -142,7 +150,17 @@ export class Views {
 
   /** Says that there is something new in the ledger; saves the time until the next poll. */
   nudge(): void {
-    void this.#following.call({ call: 'nudge' }).catch(() => {});
+    // One on its way is enough for any number of appends, if another follows it.
+    this.#nudges++;
+    if (this.#nudges > 1) return;
+    const done = () => {
+      const more = this.#nudges > 1;
+      this.#nudges = 0;
+      if (more) this.nudge();
+    };
+    void this.#following.call({ call: 'nudge' }).then(done, () => {
+      this.#nudges = 0;
+    });
   }
 
   /**

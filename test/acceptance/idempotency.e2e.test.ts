@@ -171,12 +171,20 @@ describe('the same key with other content', () => {
 });
 
 describe('a missing or broken key', () => {
-  it.each([undefined, '', '""', '   '])('%j is refused, and nothing is recorded', async (key) => {
+  it.each([
+    [undefined, 'idempotency-key-missing'],
+    ['', 'idempotency-key-malformed'],
+    ['""', 'idempotency-key-malformed'],
+    ['   ', 'idempotency-key-malformed'],
+    ['two words', 'idempotency-key-malformed'],
+    ['"open', 'idempotency-key-malformed'],
+    ['k'.repeat(256), 'idempotency-key-malformed'],
+  ])('%j is refused, and nothing is recorded', async (key, code) => {
     const stood = await position();
     const asked = key === undefined ? { body: coffee() } : { key, body: coffee() };
     const refused = await service.call('POST', acts, asked);
     expect(refused.status).toBe(400);
-    expect(refused.json().code).toBe('idempotency-key-missing');
+    expect(refused.json().code).toBe(code);
     expect(await position()).toBe(stood);
   });
 

@@ -8,7 +8,7 @@ const TEST_CODE = '\\.(test|fixture|conformance)\\.ts$';
 const WORKER = '\\.worker\\.ts$';
 /** Where the parts are put together: the only places that may name an adapter. */
 const COMPOSITION_ROOTS = [
-  '^apps/ledger/(main|app\\.module)\\.ts$',
+  '^apps/ledger/(main|app\\.module|service)\\.ts$',
   '^apps/cli/',
   WORKER,
   TEST_CODE,

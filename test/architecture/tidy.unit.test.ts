@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { REPOSITORY } from './cruise.ts';
-import { filesUnder, isTestCode, sourceFiles } from './source-files.ts';
+import { filesUnder, sourceFiles } from './source-files.ts';
 import {
   badDecisionTitle,
   badFileName,
@@ -86,14 +86,12 @@ describe('files', () => {
     expect(sources.flatMap((path) => badFileName(path) ?? [])).toEqual([]);
   });
   it('a long one is noticed', () => {
-    expect(tooLong('x\n'.repeat(MAX_LINES), false)).toBeDefined();
-    expect(tooLong('x\n'.repeat(MAX_LINES - 1), false)).toBeUndefined();
-    expect(tooLong('x\n'.repeat(MAX_TEST_LINES), true)).toBeDefined();
+    expect(tooLong('x\n'.repeat(MAX_LINES), 'libs/a.ts')).toBeDefined();
+    expect(tooLong('x\n'.repeat(MAX_LINES - 1), 'libs/a.ts')).toBeUndefined();
+    expect(tooLong('x\n'.repeat(MAX_TEST_LINES), 'libs/a.unit.test.ts')).toBeDefined();
   });
   it('are short enough to be read', () => {
-    expect(
-      faults(sources, (source, path) => [tooLong(source, isTestCode(join(REPOSITORY, path))) ?? []].flat()),
-    ).toEqual([]);
+    expect(faults(sources, (source, path) => [tooLong(source, path) ?? []].flat())).toEqual([]);
   });
   it('a stranger at the top level is noticed', () => {
     expect(strangers(['apps', 'src', '.gitignore', 'jest.config.js'])).toEqual(['src', 'jest.config.js']);

@@ -178,7 +178,7 @@ async function verified(dataDir: string, tree: { root?: string }): Promise<void>
     () => `goodwill verify ended with ${printed.code}:\n${printed.stdout}${printed.stderr}`,
   );
   demand(
-    (JSON.parse(printed.stdout) as { equal: boolean }).equal,
+    (JSON.parse(printed.stdout) as { whole: boolean }).whole,
     () => `goodwill verify found a difference:\n${printed.stdout}`,
   );
 }

@@ -7,9 +7,9 @@ import type { Reply, ServiceProcess } from '../service-process.ts';
 import type { Seeded } from './seeded.ts';
 
 /** As many acts as one hot incident, and as one customer, may have. */
-export const PER_INCIDENT = 150;
-export const PER_CUSTOMER = 3;
-const CUSTOMERS = 400;
+export const PER_INCIDENT = 20;
+export const PER_CUSTOMER = 2;
+const CUSTOMERS = 60;
 
 export const POLICY = {
   limits: [

@@ -8,7 +8,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { afterAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { SqliteEventStore } from '../../libs/event-store/sqlite/sqlite-event-store.ts';
 import { mutatedCopy } from '../mutants/mutate.ts';
 import { CuttableDisk } from './power-cut.ts';
@@ -17,19 +17,20 @@ const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
 const APPENDER = 'libs/event-store/sqlite/appender.fixture.ts';
 const STREAM = 'book-cut';
 
-function tryDisk(): { disk: CuttableDisk } | { reason: string } {
-  if (process.platform !== 'linux') return { reason: 'needs Linux' };
-  if (process.getuid?.() !== 0) return { reason: 'needs root, to mount a loop device' };
+function whyNoDisk(): string | undefined {
+  if (process.platform !== 'linux') return 'needs Linux';
+  if (process.getuid?.() !== 0) return 'needs root, to mount a loop device';
   try {
-    return { disk: CuttableDisk.make() };
+    CuttableDisk.make().remove();
+    return undefined;
   } catch (error) {
-    return { reason: `no loop device can be mounted: ${String(error).split('\n')[0]}` };
+    return `no loop device can be mounted: ${String(error).split('\n')[0]}`;
   }
 }
 
-const made = tryDisk();
-const onDisk = 'disk' in made ? it : it.skip;
-const why = 'reason' in made ? ` (skipped: ${made.reason})` : '';
+const reason = whyNoDisk();
+const onDisk = reason === undefined ? it : it.skip;
+const why = reason === undefined ? '' : ` (skipped: ${reason})`;
 
 interface AfterCut {
   /** Ids acknowledged before the cut, by revision. */
@@ -107,10 +108,13 @@ function isLoss({ acknowledged, found, fault }: AfterCut): boolean {
 }
 
 describe('a power cut', () => {
-  afterAll(() => {
-    if ('disk' in made) made.disk.remove();
+  let disk: CuttableDisk;
+  beforeAll(() => {
+    if (reason === undefined) disk = CuttableDisk.make();
   });
-  const disk = (): CuttableDisk => (made as { disk: CuttableDisk }).disk;
+  afterAll(() => {
+    if (reason === undefined) disk.remove();
+  });
 
   onDisk(
     `loses no acknowledged append${why}`,
@@ -119,7 +123,7 @@ describe('a power cut', () => {
       // From the first append on a file just made to some way into its first checkpoints.
       for (const [round, mostMs] of [0, 5, 30, 150, 400, 800, 1_500].entries()) {
         const delayMs = Math.random() * mostMs;
-        const cut = await cutPower(disk(), PROJECT, `full-${round}`, delayMs);
+        const cut = await cutPower(disk, PROJECT, `full-${round}`, delayMs);
         if (cut.fault !== undefined) throw cut.fault;
         expect(cut.found.slice(0, cut.acknowledged.length)).toEqual(cut.acknowledged);
         // An append is there whole or not at all, acknowledged or not.
@@ -144,7 +148,7 @@ describe('a power cut', () => {
         const cuts = [];
         // Soon, for with NORMAL the log is made durable whenever it is moved into the file.
         for (let round = 0; round < 3; round++) {
-          cuts.push(await cutPower(disk(), mutant, `${synchronous}-${round}`, 20));
+          cuts.push(await cutPower(disk, mutant, `${synchronous}-${round}`, 20));
         }
         expect(cuts.some(isLoss)).toBe(true);
       } finally {

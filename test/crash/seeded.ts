@@ -26,6 +26,6 @@ export function seeded(seed: number): Seeded {
 
 /** `GOODWILL_SEED`, or another one every time. */
 export function seedFromEnvironment(): number {
-  const given = process.env['GOODWILL_SEED'];
+  const given = process.env.GOODWILL_SEED;
   return given === undefined ? Math.floor(Math.random() * 2 ** 31) : Number(given);
 }

@@ -3,7 +3,7 @@
  * its own on a real disk; every reply is checked, and at the end the ledger's own count of accepted acts must be
  * that of the acknowledged ones.
  *
- *   npm run bench -- [--seconds 10] [--only 1,3] [--rate 8000] [--dir DIR] [--profile] [--keep] [--json]
+ *   npm run bench -- [--seconds 10] [--only 1,3] [--rate 8000] [--dir DIR] [--service MAIN.JS] [--profile] [--keep] [--json]
  */
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -28,6 +28,7 @@ const { values: flags } = parseArgs({
     only: { type: 'string' },
     rate: { type: 'string' },
     dir: { type: 'string' },
+    service: { type: 'string' },
     profile: { type: 'boolean', default: false },
     keep: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
@@ -261,6 +262,7 @@ say();
 const service = await startService({
   dataDir: join(dir, 'data'),
   adminKey: randomBytes(24).toString('base64url'),
+  ...(flags.service !== undefined && { program: resolve(flags.service) }),
   nodeArgs: flags.profile ? ['--cpu-prof', `--cpu-prof-dir=${profileDir}`] : [],
 });
 const bench = new Bench(service, dir);
@@ -292,7 +294,7 @@ say(
   ),
 );
 if (flags.profile) {
-  const profiles = readdirSync(profileDir).filter((name) => name.endsWith('.cpuprofile'));
+  const profiles = readdirSync(profileDir).filter((name) => name.includes(`.${service.pid}.`));
   say(`\n  profiles (one per thread, open with Chrome's DevTools or speedscope), in ${profileDir}:`);
   for (const name of profiles) say(`    ${name}`);
 }

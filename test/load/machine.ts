@@ -8,7 +8,7 @@ import {
   unlinkSync,
   writeSync,
 } from 'node:fs';
-import { cpus, release, totalmem } from 'node:os';
+import { cpus, loadavg, release, totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
 import { build } from 'hdr-histogram-js';
 
@@ -18,6 +18,9 @@ export function describeMachine(dir: string): string[] {
     `cpu          ${cpu?.model.trim() ?? 'unknown'}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB of memory`,
     `system       ${process.platform} ${release()}, node ${process.version}`,
     `file system  ${fileSystemOf(dir)}`,
+    `load before  ${loadavg()
+      .map((load) => load.toFixed(2))
+      .join(' ')} (1, 5, 15 minutes; above about 0.5 others were at work and the figures are too low)`,
   ];
 }
 

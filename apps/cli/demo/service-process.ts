@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { CommandFailure } from '../failure.ts';
 import { projectRoot } from '../simulate/project-root.ts';
 
@@ -35,7 +36,7 @@ const LAST_LINES = 12;
 
 /** @throws CommandFailure that says why the service did not come up, with its own last words */
 export async function startService(options: ServiceOptions): Promise<ServiceProcess> {
-  const program = options.program ?? join(projectRoot(), 'dist', 'apps', 'ledger', 'main.js');
+  const program = options.program ?? builtService();
   if (!existsSync(program)) {
     throw new CommandFailure(`The service is not built: ${program} is missing.`, {
       advice: 'Run `npm run build` first.',
@@ -84,6 +85,13 @@ export async function startService(options: ServiceOptions): Promise<ServiceProc
     await sleep(50);
   }
   return { url, port, pid: child.pid!, adminKey: options.adminKey, ended, stop };
+}
+
+/** The one of this very build; run from the sources, the one in `dist`. */
+function builtService(): string {
+  return import.meta.url.endsWith('.ts')
+    ? join(projectRoot(), 'dist', 'apps', 'ledger', 'main.js')
+    : fileURLToPath(new URL('../../ledger/main.js', import.meta.url));
 }
 
 /** Our settings are for the command; the child gets only what is decided here. */

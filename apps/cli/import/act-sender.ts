@@ -1,4 +1,5 @@
 /** Sends acts in batches, some at a time, and gives each act's answer back. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type LedgerClient, type LedgerReply, ProblemReply, problemOf } from '../client.ts';
 import { CommandFailure } from '../failure.ts';
 import type { Mapped } from './mapping.ts';
@@ -17,6 +18,7 @@ export class ActSender {
   readonly #path: string;
   readonly #batch: number;
   readonly #concurrency: number;
+  readonly #since: number;
   readonly #onAnswer: (act: Act, answer: ActAnswer) => void;
   readonly #inFlight = new Set<Promise<void>>();
   #waiting: { act: Act; text: string }[] = [];
@@ -26,12 +28,19 @@ export class ActSender {
   constructor(
     client: LedgerClient,
     book: string,
-    options: { batch: number; concurrency: number; onAnswer: (act: Act, answer: ActAnswer) => void },
+    options: {
+      readonly batch: number;
+      readonly concurrency: number;
+      /** The book's position before this import: what stands at or below it was already there. */
+      readonly since: number;
+      readonly onAnswer: (act: Act, answer: ActAnswer) => void;
+    },
   ) {
     this.#client = client;
     this.#path = `/v1/books/${encodeURIComponent(book)}/acts/batch`;
     this.#batch = options.batch;
     this.#concurrency = options.concurrency;
+    this.#since = options.since;
     this.#onAnswer = options.onAnswer;
   }
 
@@ -80,6 +89,7 @@ export class ActSender {
       const reply = await this.#client.request('POST', this.#path, { body, headers, repeatable: true });
       if (reply.status >= 400) return this.#refusedWhole(left, reply);
       left = this.#take(left, reply, attempt);
+      if (left.length > 0) await sleep(100 * 2 ** attempt);
     }
   }
 
@@ -92,11 +102,7 @@ export class ActSender {
       });
     }
     return batch.filter(({ act }, index) => {
-      const result = results[index] as {
-        status: number;
-        replayed?: boolean;
-        body?: { breaches?: unknown[] };
-      };
+      const result = results[index] as Result;
       if (result.status >= 500) {
         if (attempt < 5) return true;
         throw new ProblemReply(`Line ${act.row.line}`, {
@@ -105,7 +111,7 @@ export class ActSender {
           body: result.body,
         });
       }
-      this.#onAnswer(act, answerOf(result));
+      this.#onAnswer(act, answerOf(result, this.#since));
       return false;
     });
   }
@@ -115,7 +121,7 @@ export class ActSender {
     const mayBeOneItem = reply.status === 400 || reply.status === 413 || reply.status === 422;
     if (!mayBeOneItem) throw new ProblemReply('The acts cannot be recorded', reply);
     if (batch.length === 1) {
-      this.#onAnswer(batch[0]!.act, answerOf({ status: reply.status, body: reply.body }));
+      this.#onAnswer(batch[0]!.act, answerOf({ status: reply.status, body: reply.body }, this.#since));
       return;
     }
     const middle = Math.ceil(batch.length / 2);
@@ -124,35 +130,24 @@ export class ActSender {
   }
 }
 
-function answerOf(result: {
-  status: number;
-  replayed?: boolean;
-  body?: { breaches?: unknown[] };
-}): ActAnswer {
-  if (result.status < 400) {
-    return {
-      is: 'recorded',
-      alreadyThere: result.replayed === true,
-      breaches: result.body?.breaches?.length ?? 0,
-    };
+interface Result {
+  readonly status: number;
+  readonly body?: { readonly position?: number; readonly breaches?: readonly unknown[] };
+}
+
+function answerOf({ status, body }: Result, since: number): ActAnswer {
+  if (status < 400) {
+    if (typeof body?.position !== 'number') throw new Error('the service recorded an act without a position');
+    return { is: 'recorded', alreadyThere: body.position <= since, breaches: body.breaches?.length ?? 0 };
   }
-  const problem = problemOf(result.body);
-  if (problem.code === 'book-not-found') {
-    throw new CommandFailure(
-      `The book does not exist: ${problem.detail ?? 'nothing can be recorded in it'}`,
-      {
-        advice:
-          'Open it with PUT /v1/books/{book}, or give the map directory.book with currency and timeZone.',
-      },
-    );
-  }
+  const problem = problemOf(body);
   const members = (problem.errors ?? [])
     .map((e) => [e.pointer, e.detail].filter(Boolean).join(' '))
     .join('; ');
   const differs = problem.differs === undefined ? '' : ` (differs: ${problem.differs.join(', ')})`;
   return {
     is: 'refused',
-    reason: problem.code ?? `status-${result.status}`,
+    reason: problem.code ?? `status-${status}`,
     detail: `${problem.detail ?? problem.title ?? ''}${members === '' ? '' : `: ${members}`}${differs}`,
   };
 }

@@ -19,8 +19,11 @@ export function localTime(text: string, timeZone: string): string {
     throw new RangeError(`"${shortened(text)}" is not a local time such as 2009-12-01 07:45:00`);
   }
   const [, date, hour, minute, second = '00', fraction] = found;
+  if (Number(minute) > 59 || Number(second) > 59) {
+    throw new RangeError(`"${shortened(text)}" is no date and time of the calendar`);
+  }
   const offset = fixedOffset(date!, hour!, timeZone);
-  if (offset === null || Number(minute) > 59 || Number(second) > 59) {
+  if (offset === null) {
     return exactly(`${date}T${hour}:${minute}:${second}`, timeZone, text);
   }
   return `${date}T${hour}:${minute}:${second}${fraction === undefined ? '' : `.${fraction}`}${offset}`;

@@ -26,7 +26,7 @@ function readRow(line: Line): Row {
   }
   try {
     const value: unknown = JSON.parse(text, asWritten);
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    if (!isObject(value)) {
       return { line: number, reason: 'bad-json', detail: 'the line is not a JSON object', text };
     }
     const cells = new Map<string, string>();
@@ -47,6 +47,10 @@ class Figure {
   toJSON(): unknown {
     return (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON(this.source);
   }
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Figure);
 }
 
 function asWritten(this: unknown, _key: string, value: unknown, context?: { source?: string }): unknown {

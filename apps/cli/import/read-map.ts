@@ -57,7 +57,9 @@ const CLOSED_WORDS: Readonly<Record<string, readonly string[]>> = {
 
 export function readMap(source: string): MapReading {
   const document = new MapDocument(source);
-  const map = document.root === undefined ? undefined : new Reading(document).read();
+  const { root } = document;
+  if (root !== undefined && !isMapping(root.value)) document.mistake(root, 'a map must be a mapping');
+  const map = isMapping(root?.value) ? new Reading(document).read() : undefined;
   if (map !== undefined && document.mistakes.length === 0) return { ok: true, map };
   const mistakes = document.mistakes.toSorted((a, b) => a.line - b.line || a.column - b.column);
   return { ok: false, mistakes };

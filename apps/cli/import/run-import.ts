@@ -1,6 +1,6 @@
 /** A file through a map into the ledger, in constant memory, every row accounted for. */
 import type { LedgerClient } from '../client.ts';
-import { wrongUsage } from '../failure.ts';
+import { CommandFailure, wrongUsage } from '../failure.ts';
 import { ActSender } from './act-sender.ts';
 import { readCsv } from './csv.ts';
 import { DirectoryWriter } from './directory-writer.ts';
@@ -43,11 +43,13 @@ export async function runImport(run: ImportRun): Promise<{ stated: Record<EntryK
     return rejects.add(row, reason, detail);
   };
   const directory = to?.statesDirectory ? new DirectoryWriter(to.client, to.book, map) : undefined;
+  await directory?.openBook();
   const sender =
     to &&
     new ActSender(to.client, to.book, {
       batch: to.batch,
       concurrency: to.concurrency,
+      since: await positionOf(to.client, to.book),
       onAnswer: (act, answer) => {
         if (answer.is === 'refused') {
           rejecting.push(reject(act.row, answer.reason, answer.detail));
@@ -59,7 +61,6 @@ export async function runImport(run: ImportRun): Promise<{ stated: Record<EntryK
         tally.addAmounts(act.amounts);
       },
     });
-  await directory?.openBook();
   try {
     for await (const rows of rowsOf(source, map)) {
       const acts: Act[] = [];
@@ -105,6 +106,15 @@ export async function runImport(run: ImportRun): Promise<{ stated: Record<EntryK
     );
   }
   return { stated: directory?.stated ?? { location: 0, employee: 0, item: 0 } };
+}
+
+/** Exact: answered from the book itself. @throws CommandFailure when there is no such book */
+async function positionOf(client: LedgerClient, book: string): Promise<number> {
+  const { body } = await client.expect(`The book "${book}"`, 'GET', `/v1/books/${encodeURIComponent(book)}`);
+  if (typeof body?.position === 'number') return body.position;
+  throw new CommandFailure(`${client.url} answered for the book without a position.`, {
+    advice: 'Check that --url names a Goodwill Ledger of this version.',
+  });
 }
 
 export async function* rowsOf(source: Source, map: ImportMap): AsyncGenerator<readonly Row[]> {

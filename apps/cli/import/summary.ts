@@ -80,7 +80,7 @@ export function summaryLines(summary: Summary): string[] {
     lines.push(`${figure(acts.wouldBeSent)}   would be sent (dry run: nothing was recorded)`);
   else lines.push(`${figure(acts.new)}   new`, `${figure(acts.alreadyThere)}   already there`);
   if (acts.withBreaches > 0)
-    lines.push(`${figure(acts.withBreaches)}   of them beyond a limit, recorded with their breaches`);
+    lines.push(`${figure(acts.withBreaches)}   of them with breaches: beyond a limit, or no policy in force`);
   lines.push(`${figure(notActs.total)} not acts`, ...reasons(notActs.byReason));
   lines.push(`${figure(rejected.total)} rejected`, ...reasons(rejected.byReason));
   if (summary.unsettled > 0) lines.push(`${figure(summary.unsettled)} without an answer`);

@@ -44,7 +44,13 @@ const SHIFTS = [
   { name: 'early', from: figures.OPENS_AT_MINUTE, to: 14 * 60 },
   { name: 'late', from: 12 * 60, to: figures.CLOSES_AT_MINUTE },
 ] as const;
+/**
+ * Those who exhaust ten coffees a week, two fifths of all that a café of nine acts a day gives away, are those
+ * who are always there.
+ */
+const LONG_SHIFT = { name: 'long', from: figures.OPENS_AT_MINUTE, to: figures.CLOSES_AT_MINUTE } as const;
 const DAYS_WORKED_A_WEEK = 5;
+const DAYS_ALWAYS_THERE = 6;
 
 export function* simulatedActs(chain: Chain): Generator<SimulatedAct> {
   const first = dayNumberOf(chain.options.from);
@@ -78,7 +84,8 @@ function actsOfDay(chain: Chain, store: SimulatedStore, day: number): SimulatedA
   const acts: SimulatedAct[] = [];
   for (let at = 0; at < count; at++) {
     const drawn = localMs(random);
-    const [employee, shift] = giverAt(random, store, roster, drawn / MINUTE_MS);
+    const favour = favourOf(random);
+    const [employee, shift] = giverAt(random, store, roster, drawn / MINUTE_MS, favour);
     const clustered = employee.trait === 'end-of-shift' && random.chance(0.7);
     const ms = clustered ? (shift.to - 30 * random.unit()) * MINUTE_MS : drawn;
     const occurredAt = noonMs + Math.floor(ms) - NOON_MINUTE * MINUTE_MS;
@@ -88,7 +95,7 @@ function actsOfDay(chain: Chain, store: SimulatedStore, day: number): SimulatedA
     acts.push({
       idempotencyKey: `sim-${chain.fingerprint}-${store.id}-${date}-${String(at).padStart(3, '0')}`,
       sentAt: occurredAt + late,
-      body: bodyOf(random, chain, store, employee, {
+      body: bodyOf(random, chain, store, employee, favour, {
         mode: late > 0 ? 'record' : mode,
         shift: `${store.id}-${date}-${shift.name}`,
         incident: `inc-${store.id}-${date}-${at}`,
@@ -106,13 +113,15 @@ function localMs(random: Random): number {
   return (figures.OPENS_AT_MINUTE + (halfHour + random.unit()) * 30) * MINUTE_MS;
 }
 
-type Shift = (typeof SHIFTS)[number];
+type Shift = (typeof SHIFTS)[number] | typeof LONG_SHIFT;
 
-/** Five days of the week, all early or all late; undefined on a day off. */
+/** All early or all late in a week; undefined on a day off. */
 function shiftOf(seed: number, employee: SimulatedEmployee, day: number): Shift | undefined {
   const random = Random.of(seed, 'roster', employee.id, weekNumberOf(day));
-  const shift = random.pick(SHIFTS);
-  const worked = random.shuffled([0, 1, 2, 3, 4, 5, 6]).slice(0, DAYS_WORKED_A_WEEK);
+  const always = employee.trait === 'exhausts';
+  const shift = always ? LONG_SHIFT : random.pick(SHIFTS);
+  const days = always ? DAYS_ALWAYS_THERE : DAYS_WORKED_A_WEEK;
+  const worked = random.shuffled([0, 1, 2, 3, 4, 5, 6]).slice(0, days);
   return worked.includes(weekdayOf(day)) ? shift : undefined;
 }
 
@@ -122,11 +131,15 @@ function giverAt(
   store: SimulatedStore,
   roster: readonly (Shift | undefined)[],
   minute: number,
+  favour: Favour,
 ): [SimulatedEmployee, Shift] {
+  const coffee = isFreeCoffee(favour);
   const weights = store.staff.map((employee, at) => {
     const shift = roster[at];
     const there = shift !== undefined && shift.from <= minute && minute < shift.to;
-    return [employee, there ? employee.readiness : 0] as const;
+    // It is the free coffees that they exhaust.
+    const keenness = employee.trait !== 'exhausts' ? 1 : coffee ? 2 : 0.5;
+    return [employee, there ? employee.readiness * keenness : 0] as const;
   });
   const anybody = weights.some(([, weight]) => weight > 0);
   const employee = random.weighted(
@@ -134,6 +147,29 @@ function giverAt(
   );
   const rostered = anybody ? roster[store.staff.indexOf(employee)] : undefined;
   return [employee, rostered ?? SHIFTS[minute < 13 * 60 ? 0 : 1]];
+}
+
+/** What is given and why; drawn before the giver, so that no one's habits change the shares of the chain. */
+interface Favour {
+  readonly trigger: Trigger;
+  readonly kind: Kind;
+  readonly reason: string;
+  readonly worth: Worth;
+}
+
+function favourOf(random: Random): Favour {
+  const trigger: Trigger = random.chance(figures.RECOVERY_SHARE) ? 'recovery' : 'delight';
+  const kind = random.weighted(figures.KINDS_BY_TRIGGER[trigger]);
+  return {
+    trigger,
+    kind,
+    reason: random.weighted(figures.REASONS_BY_TRIGGER[trigger]),
+    worth: worthOf(random, kind),
+  };
+}
+
+function isFreeCoffee({ kind, worth }: Favour): boolean {
+  return kind === 'comp' && worth.item?.sku.startsWith('coffee/') === true;
 }
 
 interface Circumstances {
@@ -149,14 +185,12 @@ function bodyOf(
   chain: Chain,
   store: SimulatedStore,
   employee: SimulatedEmployee,
+  favour: Favour,
   { mode, shift, incident, occurredAt }: Circumstances,
 ): ActBody {
-  const trigger: Trigger = random.chance(figures.RECOVERY_SHARE) ? 'recovery' : 'delight';
-  const kind = random.weighted(figures.KINDS_BY_TRIGGER[trigger]);
-  const reason = random.weighted(figures.REASONS_BY_TRIGGER[trigger]);
+  const { trigger, kind, reason, worth } = favour;
   const customer = customerFor(random, chain, store, employee);
   const careful = employee.trait === 'generous-legitimate';
-  const value = worthOf(random, kind);
   const namesIncident =
     trigger === 'recovery' &&
     random.chance(careful ? 0.95 : kind === 'refund' || kind === 'credit' ? 0.75 : 0.25);
@@ -171,7 +205,7 @@ function bodyOf(
     ...(namesIncident && { incident }),
     shift,
     channel: 'till',
-    ...value,
+    ...worth,
     reason,
     ...(noted && { note: random.pick(NOTES[trigger]) }),
     occurredAt: new Date(occurredAt).toISOString(),
@@ -199,9 +233,9 @@ function customerFor(
   return customerOf(home.id, Math.floor(REGULARS_PER_STORE * random.unit() ** 1.5));
 }
 
-type Value = Pick<ActBody, 'item' | 'retailMinor' | 'costMinor'>;
+type Worth = Pick<ActBody, 'item' | 'retailMinor' | 'costMinor'>;
 
-function worthOf(random: Random, kind: Kind): Value {
+function worthOf(random: Random, kind: Kind): Worth {
   const one = (item: figures.MenuItem) => ({ item: { sku: item.sku, quantity: 1 } });
   switch (kind) {
     case 'gesture':

@@ -115,16 +115,19 @@ function dealTraits(random: Random, storeCount: number, staffPerStore: number): 
     ]),
   ) as [number, number][];
   const staff = seats.length;
+  /** Whether the seat may have the trait; a chain too small for that has fewer of them. */
+  const suits = (trait: Trait, store: number, who: number): boolean => {
+    if (trait === 'never-uses') return traits[store]!.filter((other) => other !== trait).length > 1;
+    // One café's coffees are not enough for two who want ten each; and managers have other allowances.
+    if (trait === 'exhausts') return !traits[store]!.includes(trait) && (who > 0 || staffPerStore < 3);
+    return true;
+  };
   const deal = (trait: Trait, count: number) => {
-    for (let left = count; left > 0; ) {
-      const at = seats.findIndex(
-        ([store]) =>
-          trait !== 'never-uses' || traits[store]!.filter((other) => other !== 'never-uses').length > 1,
-      );
+    for (let left = count; left > 0; left--) {
+      const at = seats.findIndex(([store, who]) => suits(trait, store, who));
       if (at < 0) return;
       const [[store, who]] = seats.splice(at, 1) as [[number, number]];
       traits[store]![who] = trait;
-      left--;
     }
   };
   // The planted ones first: a small chain has them even when there is nobody left for the shares.

@@ -5,7 +5,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { type SimulatedAct, simulatedActs } from './acts.ts';
 import { type ChainOptions, cafeChain } from './cafe-chain.ts';
-import { dateOf, dayNumberOf, weekdayOf } from './calendar.ts';
+import { dateOf, dayNumberOf, weekdayOf, weekNumberOf } from './calendar.ts';
 import { MENU, TICKETS_BY_WEEKDAY } from './figures.ts';
 import { Random } from './random.ts';
 import { truthOf } from './truth.ts';
@@ -133,8 +133,20 @@ describe('what is planted', () => {
     expect(truth.staff.misuses).toHaveLength(2);
     for (const employee of truth.staff['never-uses']) expect(given.get(employee)).toBeUndefined();
   });
-  it('lets those who exhaust it give over ten times in most weeks', () => {
-    for (const employee of truth.staff.exhausts) expect(given.get(employee)!.length / 26).toBeGreaterThan(10);
+  it('lets those who exhaust it ask for over ten free coffees in most weeks, and hardly anybody else', () => {
+    const coffees = new Map<string, number>();
+    for (const acts of given.values()) {
+      for (const { body } of acts) {
+        if (body.kind !== 'comp' || body.item?.sku.startsWith('coffee/') !== true) continue;
+        const week = `${body.employee} ${weekNumberOf(dayNumberOf(body.occurredAt.slice(0, 10)))}`;
+        coffees.set(week, (coffees.get(week) ?? 0) + body.item.quantity);
+      }
+    }
+    const keen = new Set(truth.staff.exhausts);
+    const beyond = [...coffees].filter(([, count]) => count > 10).map(([week]) => week.split(' ')[0]!);
+    expect(beyond.filter((employee) => keen.has(employee)).length / (keen.size * 26)).toBeGreaterThan(0.6);
+    const others = 120 - 24 - keen.size;
+    expect(beyond.filter((employee) => !keen.has(employee)).length / (others * 26)).toBeLessThan(0.05);
   });
   it('sends 60 % of misusers’ acts to three customers or fewer', () => {
     for (const { employee, friends } of truth.oracles.misusers) {

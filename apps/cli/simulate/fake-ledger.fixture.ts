@@ -61,7 +61,11 @@ export async function fakeLedger({ sandbox }: { sandbox: boolean }): Promise<Fak
     if (path.endsWith('/acts/batch')) {
       const { acts } = JSON.parse(text) as { acts: (Record<string, unknown> & { idempotencyKey: string })[] };
       const results = acts.map(({ idempotencyKey, ...act }) => decide(idempotencyKey, act));
-      return { status: 200, body: { results }, replayed: false };
+      return {
+        status: 200,
+        body: { results: results.map(({ status, body }) => ({ status, body })) },
+        replayed: results.every((result) => result.replayed),
+      };
     }
     return problem(404, 'not-found');
   }

@@ -123,12 +123,12 @@ async function playBatches(
       body: { acts: batch.map(({ idempotencyKey, body }) => ({ idempotencyKey, ...body })) },
       repeatable: true,
     });
-    const { results } = reply.body as {
-      results: readonly { status: number; body: unknown; replayed?: boolean }[];
-    };
+    const { results } = reply.body as { results: readonly { status: number; body: unknown }[] };
+    // The service marks a batch when all of it was there already; of a mixed one it does not say which.
+    const replayed = isReplay(reply);
     for (const [at, act] of batch.entries()) {
       const result = results[at];
-      tally.add(act, result?.status ?? 0, result?.body, result?.replayed === true);
+      tally.add(act, result?.status ?? 0, result?.body, replayed);
       options.onProgress?.(act);
     }
   }

@@ -51,8 +51,8 @@ export function simulateCommand(): Command {
   return withJson(withConnection(new Command('simulate')))
     .summary('play a chain of cafés to the service')
     .description(
-      `Plays a seeded chain of cafés to a running service: directory, policy, then acts in the order of time.\n${CAVEAT}\n\n` +
-        'In a sandbox the clock goes along and acts are requested as they happen; elsewhere they are recorded\n' +
+      `Plays a seeded chain of cafés to a running service: directory, policy, then acts in the order of time. ${CAVEAT}\n\n` +
+        'In a sandbox the clock goes along and acts are requested as they happen; elsewhere they are recorded ' +
         'as past, so the span must have ended. The same options again add nothing: the keys are the same.',
     )
     .option('--book <id>', 'the book to play to', 'cafe-chain')

@@ -94,6 +94,10 @@ describe('in a sandbox', () => {
     expect([...ledger.acts]).toEqual(singly);
     expect(summary.refused).toEqual({});
     expect(ledger.calls.filter((call) => call.endsWith('/acts'))).toEqual([]);
+    expect(await run(...SMALL, '--batch', '50')).toMatchObject({
+      sent: summary.sent,
+      replayed: summary.sent,
+    });
   });
 
   it('keeps the acts of one store in order on many connections', async () => {

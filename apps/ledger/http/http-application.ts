@@ -115,7 +115,11 @@ function logRequest(log: Logger, request: FastifyRequest, reply: FastifyReply): 
 
 /** What the framework has to say, at debug; its warnings and errors as they are. */
 function nestLogger(log: Logger): LoggerService {
-  const words = (message: unknown, rest: unknown[]): string => [message, ...rest].map(String).join(' ');
+  const words = (message: unknown, rest: unknown[]): string =>
+    [message, ...rest]
+      .filter((word) => word !== undefined)
+      .map(String)
+      .join(' ');
   return {
     log: (message, ...rest) => log.debug(words(message, rest)),
     warn: (message, ...rest) => log.warn(words(message, rest)),

@@ -3,12 +3,13 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { EngineUnavailable } from '../../../libs/event-store/event-store.ts';
+import { ViewsUnavailable } from '../../../libs/views/views.ts';
 import { Problem } from '../problems/problem.ts';
 import type { ProblemCode } from '../problems/registry.ts';
 import { sendProblem } from './reply.ts';
 
-/** How long a caller waits before it asks an engine again that could not answer. */
-const ENGINE_RETRY_AFTER_SECONDS = 1;
+/** How long a caller waits before it asks again what could not be answered. */
+const RETRY_AFTER_SECONDS = 1;
 
 const OF_FASTIFY: Readonly<Record<string, ProblemCode>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: 'body-too-large',
@@ -36,7 +37,13 @@ export function problemOf(error: unknown, request: FastifyRequest): Problem | un
       detail: error.nothingWritten
         ? `Nothing was written: ${error.message}`
         : 'The engine did not answer; whether it wrote is not known, and the same key settles it.',
-      retryAfterSeconds: ENGINE_RETRY_AFTER_SECONDS,
+      retryAfterSeconds: RETRY_AFTER_SECONDS,
+    });
+  }
+  if (error instanceof ViewsUnavailable) {
+    return new Problem('views-unavailable', {
+      detail: 'The register and the figures of spend cannot be read at the moment.',
+      retryAfterSeconds: RETRY_AFTER_SECONDS,
     });
   }
   const {

@@ -195,8 +195,8 @@ const OF_THE_DOMAIN: Record<RefusalCode, ProblemKind> = {
   },
   'act-not-reversible': {
     status: 409,
-    title: 'There is nothing to reverse',
-    advice: 'Only an accepted act that is not wholly reversed can be reversed.',
+    title: 'The act cannot be reversed',
+    advice: 'Only an accepted act can be reversed; a declined one spent nothing.',
   },
   'reversal-exceeds-act': {
     status: 422,

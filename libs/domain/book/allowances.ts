@@ -34,8 +34,8 @@ export type Key = Readonly<Partial<Record<Dimension, string>>> & { readonly shif
 
 /**
  * Every limit of the policy in force that is counted per employee and applies to this one's roles, for
- * the buckets that `key` (with the employee's home location, its region and the book) names in full: a limit
- * per employee and customer is answered when a customer is given.
+ * the buckets that `key` (with the employee's home location, or else where they acted last, its region and the
+ * book) names in full: a limit per employee and customer is answered when a customer is given.
  * @param at epoch ms: the moment the windows contain
  * @returns undefined when the directory does not know the employee
  */
@@ -47,7 +47,7 @@ export function allowancesOf(
   if (employee === undefined) return undefined;
   const version = activeVersion(state, query.now);
   if (version === null) return [];
-  const location = query.key?.location ?? employee.homeLocation;
+  const location = query.key?.location ?? employee.homeLocation ?? state.lastLocations.get(query.employee);
   const given: Key = {
     ...query.key,
     ...(location === undefined ? {} : { location }),
@@ -112,7 +112,7 @@ function bucketOf(
       },
     };
   }
-  const id = bucketId(limit.id, window.label, Object.values(key));
+  const id = bucketId(limit.id, window.label, key);
   if (limit.window.every === 'rolling') {
     const { durationMs } = limit.window;
     const bounds = Object.entries(limit.allow) as [Measure, number][];

@@ -10,10 +10,14 @@ export const ROLLING = 'rolling';
 /** The label of windows without memory: nothing is kept for them. */
 export const ACT = 'act';
 
-/** Identifies a bucket. No part can contain a line break: ids have no control characters. */
-export function bucketId(limit: string, label: string, key: readonly string[]): string {
+/**
+ * Identifies a bucket: a limit that comes to be counted per something else starts anew, even where the values
+ * are alike. No part can contain a line break: ids have no control characters.
+ * @param key the value of each dimension of the limit's `per`, in its order
+ */
+export function bucketId(limit: string, label: string, key: Readonly<Record<string, string>>): string {
   let id = `${limit}\n${label}`;
-  for (const value of key) id += `\n${value}`;
+  for (const dimension in key) id += `\n${dimension}=${key[dimension]}`;
   return id;
 }
 

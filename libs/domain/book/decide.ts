@@ -327,7 +327,7 @@ function reverseAct(draft: Draft, command: Command & { type: 'ReverseAct' }, con
       receipt.missing === undefined &&
       receipt.window.label !== ACT &&
       !('act' in receipt.key)
-        ? [{ limit: receipt.limit, label: receipt.window.label, key: Object.values(receipt.key) }]
+        ? [{ limit: receipt.limit, label: receipt.window.label, key: receipt.key }]
         : [],
     ),
     reversedInAll,

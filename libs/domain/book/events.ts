@@ -136,11 +136,11 @@ export interface ActReversed extends Stamp {
   /** When the act happened: the place in its windows to give back to. */
   readonly occurredAt: number;
   readonly businessDate: string;
-  /** The buckets given back to: limit, window label, key values. */
+  /** The buckets given back to: limit, window label, key. */
   readonly buckets: readonly {
     readonly limit: string;
     readonly label: string;
-    readonly key: readonly string[];
+    readonly key: Readonly<Record<string, string>>;
   }[];
   /** What is reversed of the act in all, this reversal included. */
   readonly reversedInAll: Amounts;

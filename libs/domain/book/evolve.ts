@@ -19,6 +19,7 @@ export function evolve(state: BookState, event: BookEvent, revision: number): Bo
     case 'ActAccepted':
       useBuckets(state.buckets, event);
       state.accepted = plus(state.accepted, event.amounts);
+      state.lastLocations.set(event.asked.employee, event.asked.location);
       break;
     case 'ActDeclined':
       break;
@@ -74,7 +75,7 @@ export function useBuckets(usage: UsageWriter, event: ActAccepted): void {
     if (!('limit' in receipt) || receipt.missing !== undefined) continue;
     const { label } = receipt.window;
     if (label === ACT || 'act' in receipt.key) continue;
-    const id = bucketId(receipt.limit, label, Object.values(receipt.key));
+    const id = bucketId(receipt.limit, label, receipt.key);
     if (label === ROLLING) usage.addAt(id, event.occurredAt, event.amounts);
     else usage.add(id, event.amounts);
   }

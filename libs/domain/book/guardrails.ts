@@ -77,7 +77,7 @@ function receiptsOfLimit(
     const key: Record<string, string> = {};
     for (let i = 0; i < limit.per.length; i++) key[limit.per[i]!] = values[i]!;
     const withoutMemory = window.label === ACT || limit.per.includes('act');
-    const id = withoutMemory ? '' : bucketId(limit.id, window.label, values);
+    const id = withoutMemory ? '' : bucketId(limit.id, window.label, key);
     if (limit.window.every === 'rolling' && !withoutMemory) {
       const { durationMs } = limit.window;
       const binding = bindingWindow(usage, id, facts.occurredAt, durationMs, bounds, facts.amounts);

@@ -31,6 +31,8 @@ export class BookState {
   policies = new Map<number, PolicyVersion>();
   activations: Activation[] = [];
   buckets = new Buckets();
+  /** Where each employee acted last: whose clock an allowance runs on when no home location is known. */
+  lastLocations = new Map<string, string>();
   /** What has been given back of each act that was ever reversed. */
   reversals = new Map<string, Amounts>();
   /** Everything ever accepted, reversals not taken off: keeps every sum exact (see decide). */
@@ -52,6 +54,7 @@ export class BookState {
       campaigns: this.campaigns,
       policies: this.policies,
       activations: this.activations,
+      lastLocations: this.lastLocations,
       reversals: this.reversals,
       accepted: this.accepted,
       buckets: this.buckets.toSnapshot(),
@@ -80,6 +83,7 @@ export interface BookSnapshot {
   readonly campaigns: Map<string, Campaign>;
   readonly policies: Map<number, PolicyVersion>;
   readonly activations: Activation[];
+  readonly lastLocations: Map<string, string>;
   readonly reversals: Map<string, Amounts>;
   readonly accepted: Amounts;
   readonly buckets: BucketsSnapshot;

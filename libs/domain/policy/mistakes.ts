@@ -18,9 +18,14 @@ export class Mistakes {
     advice: string,
     at?: { readonly line: number; readonly column: number },
   ): undefined {
-    if (this.noted.length >= MOST_NOTED) this.dropped++;
+    if (this.full) this.dropped++;
     else this.noted.push({ pointer, code, message, advice, ...(at === undefined ? {} : { at }) });
     return undefined;
+  }
+
+  /** Whether what is noted from now on is only counted: then a message is not worth making. */
+  get full(): boolean {
+    return this.noted.length >= MOST_NOTED;
   }
 
   get any(): boolean {
@@ -74,7 +79,7 @@ export function noteUnknownFields(
 ): void {
   for (const name of Object.keys(members)) {
     if (known.includes(name)) continue;
-    const near = nearestName(name, known);
+    const near = mistakes.full ? undefined : nearestName(name, known);
     mistakes.note(
       member(pointer, name),
       'unknown-field',

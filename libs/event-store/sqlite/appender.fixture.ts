@@ -1,9 +1,11 @@
 /**
  * A process that appends without pause and tells of each acknowledgement on stdout, as `<revision> <id>…` per
- * append, first revision first. Run: appender.fixture.ts <file> <stream> <events per append> [appends].
+ * append, first revision first; and of a fault, as `fault <nothingWritten> <message>`, and then ends. Run: appender.fixture.ts <file> <stream> <events per append> [appends].
  */
 import { randomUUID } from 'node:crypto';
 import { writeSync } from 'node:fs';
+import type { AppendResult } from '../event-store.ts';
+import { EngineUnavailable } from '../event-store.ts';
 import { SqliteEventStore } from './sqlite-event-store.ts';
 
 /** Synchronous, so that nothing acknowledged waits in a buffer when the process is killed. */
@@ -29,7 +31,14 @@ for (let left = Number(appends); left > 0; ) {
     data: JSON.stringify({ text: 'x'.repeat(Math.floor(Math.random() * 1_500)) }),
   }));
   const head = await store.head(stream);
-  const result = await store.append(stream, events, head);
+  let result: AppendResult;
+  try {
+    result = await store.append(stream, events, head);
+  } catch (error) {
+    if (!(error instanceof EngineUnavailable)) throw error;
+    say(`fault ${error.nothingWritten} ${error.message}\n`);
+    break;
+  }
   if (!result.ok) continue;
   say(`${head + 1} ${events.map(({ id }) => id).join(' ')}\n`);
   left -= 1;

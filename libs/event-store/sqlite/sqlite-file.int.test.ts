@@ -5,7 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { event, eventsOf } from '../event-store.conformance.ts';
 import { EngineUnavailable, NO_STREAM, type StoredEvent } from '../event-store.ts';
 import { SqliteEventStore } from './sqlite-event-store.ts';
@@ -168,30 +168,47 @@ describe('the ledger file', () => {
 });
 
 /** A small disk of its own that can be filled; needs the right to mount. */
-function smallDisk(): { path: string } | { reason: string } {
+function mountSmallDisk(): string {
   const path = mkdtempSync(join(tmpdir(), 'event-store-disk-'));
   try {
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', path], { stdio: 'pipe' });
-    return { path };
+    return path;
   } catch (error) {
     rmSync(path, { recursive: true });
-    return { reason: `mounting a tmpfs failed: ${String(error).split('\n').at(1) ?? error}` };
+    throw error;
   }
 }
 
-const disk = smallDisk();
-const onFullDisk = 'path' in disk ? it : it.skip;
-const why = 'reason' in disk ? ` (skipped: ${disk.reason})` : '';
+/** Lazily: a failed test may have left a file open in it. */
+function removeSmallDisk(path: string): void {
+  execFileSync('umount', ['--lazy', path]);
+  rmSync(path, { recursive: true });
+}
+
+function whyNoSmallDisk(): string | undefined {
+  try {
+    removeSmallDisk(mountSmallDisk());
+    return undefined;
+  } catch (error) {
+    return `no tmpfs can be mounted here: ${String(error).split('\n').at(1) ?? error}`;
+  }
+}
+
+const reason = whyNoSmallDisk();
+const onFullDisk = reason === undefined ? it : it.skip;
+const why = reason === undefined ? '' : ` (skipped: ${reason})`;
 
 describe('a full disk', () => {
+  let disk: string;
+  beforeAll(() => {
+    if (reason === undefined) disk = mountSmallDisk();
+  });
   afterAll(() => {
-    if (!('path' in disk)) return;
-    execFileSync('umount', [disk.path]);
-    rmSync(disk.path, { recursive: true });
+    if (reason === undefined) removeSmallDisk(disk);
   });
 
   onFullDisk(`is told, loses nothing, and is over when there is space again${why}`, async () => {
-    const directory = join((disk as { path: string }).path, 'data');
+    const directory = join(disk, 'data');
     mkdirSync(directory);
     const file = join(directory, 'events.db');
     const store = await SqliteEventStore.open({ file });

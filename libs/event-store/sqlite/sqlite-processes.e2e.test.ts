@@ -47,7 +47,7 @@ describe('processes on one ledger file', () => {
   function acknowledged(text: string): Map<number, string> {
     const known = new Map<number, string>();
     for (const line of text.split('\n').slice(0, -1)) {
-      if (line === 'open') continue;
+      if (line === 'open' || line.startsWith('fault')) continue;
       const [first, ...ids] = line.split(' ') as [string, ...string[]];
       for (const [i, id] of ids.entries()) known.set(Number(first) + i, id);
     }
@@ -125,6 +125,32 @@ describe('processes on one ledger file', () => {
     expect(outcomes.unknown).toBeGreaterThan(0);
     expect(outcomes['nothing written'] ?? 0).toBe(0);
     expect((outcomes.appended ?? 0) + (outcomes['already there'] ?? 0)).toBe(expected.length);
+  });
+
+  it('are told that the fate of an append is unknown when the disk fails in its commit, and lose nothing else', async () => {
+    // A limit on the size of files makes the write of a commit fail half-way, as a bad disk does.
+    const limited = 'ulimit -f 1500; exec "$0" "$@"';
+    const appender = [
+      process.execPath,
+      '--no-warnings',
+      here('./appender.fixture.ts'),
+      file,
+      'book-bad',
+      '3',
+    ];
+    const child = spawn('sh', ['-c', limited, ...appender], { stdio: ['ignore', 'pipe', 'inherit'] });
+    children.push(child);
+    let text = '';
+    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+      text += chunk;
+    });
+    expect((await once(child, 'close'))[0]).toBe(0);
+    expect(text).toMatch(/\nfault false The disk that holds .*events\.db fails to read or write: check/);
+    const known = acknowledged(text);
+    expect(known.size).toBeGreaterThan(30);
+    const ids = await stored('book-bad');
+    for (const [revision, id] of known) expect(ids[revision]).toBe(id);
+    expect([0, 3]).toContain(ids.length - known.size);
   });
 
   it('are seen by a reader elsewhere, which is woken or looks by itself', async () => {

@@ -55,11 +55,14 @@ export interface RegisterRow {
   readonly declinedBy: readonly string[];
 }
 
-export type RegisterAnswer =
+export type RegisterAnswer = {
+  /** Newest event of the book that the answer reflects; -1 while there is none. */
+  readonly position: number;
+} & RegisterFindings;
+
+export type RegisterFindings =
   | {
       readonly ok: true;
-      /** Newest event of the book that the rows reflect; -1 while there is none. */
-      readonly position: number;
       /** Newest first. */
       readonly rows: readonly RegisterRow[];
       /** Absent on the last page. */

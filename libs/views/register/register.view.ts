@@ -1,5 +1,5 @@
 /** Rows of the register: one for every act decided, changed by its reversals. */
-import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import type { ActAccepted, ActDeclined, ActReversed, GuardrailReceipt } from '../../domain/book/events.ts';
 import { ACCEPTED, DECLINED, REVERSED, storedDay, storedId } from '../stored-form.ts';
 import { type PlacedEvent, type Projection, rowKey, type View } from '../view.ts';
@@ -79,7 +79,7 @@ function project(db: DatabaseSync, prefix: string): Projection {
   function add(place: PlacedEvent, act: ActAccepted | ActDeclined, day: number): void {
     const { asked, amounts } = act;
     const declined = act.type === 'ActDeclined';
-    const row: SQLInputValue[] = [
+    insert.run(
       rowKey(place.bookNumber, place.position),
       storedId(act.id),
       declined ? DECLINED : ACCEPTED,
@@ -105,8 +105,7 @@ function project(db: DatabaseSync, prefix: string): Projection {
       asked.mode === 'record' ? breachesOf(act.guardrails) : 0,
       declined ? JSON.stringify(declinersOf(act.guardrails)) : null,
       asked.item?.quantity ?? null,
-    ];
-    insert.run(...row);
+    );
   }
 
   function takeBack(place: PlacedEvent, reversal: ActReversed): void {

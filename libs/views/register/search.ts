@@ -9,8 +9,8 @@ import {
   DEFAULT_PAGE,
   MAX_PAGE,
   REGISTER_STATUSES,
-  type RegisterAnswer,
   type RegisterFilters,
+  type RegisterFindings,
   type RegisterRow,
 } from './register.ts';
 
@@ -45,7 +45,7 @@ interface StoredRow {
   reversed_retail: number;
 }
 
-type Search = (bookNumber: number | undefined, filters: RegisterFilters) => Omit<RegisterAnswer, 'position'>;
+type Search = (bookNumber: number | undefined, filters: RegisterFilters) => RegisterFindings;
 
 export function registerSearch(db: DatabaseSync, prefix: string): Search {
   const words = new WordReader(db, prefix);

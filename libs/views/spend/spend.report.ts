@@ -5,8 +5,8 @@ import { WordReader } from '../words.ts';
 import {
   MAX_SPEND_ROWS,
   SPEND_DIMENSIONS,
-  type SpendAnswer,
   type SpendDimension,
+  type SpendFindings,
   type SpendMeasures,
   type SpendQuery,
   type SpendRow,
@@ -25,7 +25,7 @@ const COLUMN: Readonly<Record<SpendDimension, string>> = {
 };
 
 type Value = string | number | null;
-type Report = (bookNumber: number | undefined, query: SpendQuery) => Omit<SpendAnswer, 'position'>;
+type Report = (bookNumber: number | undefined, query: SpendQuery) => SpendFindings;
 
 /** One group of acts of the same status. */
 interface Sums {

@@ -54,11 +54,14 @@ export interface SpendRow extends SpendMeasures {
   readonly key: SpendKey;
 }
 
-export type SpendAnswer =
+export type SpendAnswer = {
+  /** Newest event of the book that the answer reflects; -1 while there is none. */
+  readonly position: number;
+} & SpendFindings;
+
+export type SpendFindings =
   | {
       readonly ok: true;
-      /** Newest event of the book that the figures reflect; -1 while there is none. */
-      readonly position: number;
       readonly groupBy: readonly SpendDimension[];
       readonly rows: readonly SpendRow[];
       readonly total: SpendMeasures;

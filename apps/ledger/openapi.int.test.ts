@@ -1,0 +1,90 @@
+/**
+ * Aim: the committed description is the one the service gives, and names every route and only shapes there are.
+ * After a change on purpose: run this test with UPDATE=1.
+ */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { readSettings } from '../../libs/platform/settings.ts';
+import { type Service, startService } from './service.ts';
+
+const committed = join(import.meta.dirname, '../../docs/openapi.json');
+const dataDir = mkdtempSync(join(tmpdir(), 'goodwill-openapi-'));
+let service: Service;
+let text: string;
+
+beforeAll(async () => {
+  const reading = readSettings({
+    GOODWILL_DATA_DIR: dataDir,
+    GOODWILL_PORT: '0',
+    GOODWILL_LOG_LEVEL: 'silent',
+  });
+  if (!reading.ok) throw new Error(reading.line);
+  service = await startService(reading.settings);
+  text = `${JSON.stringify(await (await fetch(`${service.url}/openapi.json`)).json(), null, 2)}\n`;
+  if (process.env.UPDATE === '1') writeFileSync(committed, text);
+});
+afterAll(async () => {
+  await service.close();
+  rmSync(dataDir, { recursive: true, force: true });
+});
+
+describe('the description of the API', () => {
+  it('is the committed one', () => {
+    expect(text).toBe(readFileSync(committed, 'utf8'));
+  });
+
+  it('is OpenAPI 3.1, names only shapes there are, and shows an example of every body', () => {
+    const document = JSON.parse(text);
+    expect(document.openapi).toBe('3.1.0');
+    const names = new Set(Object.keys(document.components.schemas));
+    const named = [...text.matchAll(/"#\/components\/schemas\/([^"]+)"/g)].map(([, name]) => name!);
+    expect(named.filter((name) => !names.has(name))).toEqual([]);
+    for (const [path, calls] of Object.entries<Record<string, { operationId?: string; responses: object }>>(
+      document.paths,
+    )) {
+      for (const [method, call] of Object.entries(calls)) {
+        expect([path, method, typeof call.operationId]).toEqual([path, method, 'string']);
+        expect(Object.keys(call.responses).length).toBeGreaterThan(0);
+      }
+    }
+  });
+
+  it('has every call of the contract', () => {
+    const { paths } = JSON.parse(text);
+    const calls = Object.entries<object>(paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+    );
+    expect(calls.sort()).toMatchObject([
+      'GET /health/live',
+      'GET /health/ready',
+      'GET /metrics',
+      'GET /v1/books/{book}',
+      'GET /v1/books/{book}/acts',
+      'GET /v1/books/{book}/acts/{act}',
+      'GET /v1/books/{book}/buckets',
+      'GET /v1/books/{book}/campaigns/{campaign}',
+      'GET /v1/books/{book}/employees/{employee}',
+      'GET /v1/books/{book}/employees/{employee}/allowances',
+      'GET /v1/books/{book}/items/{sku}',
+      'GET /v1/books/{book}/locations/{location}',
+      'GET /v1/books/{book}/metrics/spend',
+      'GET /v1/books/{book}/policies/{version}',
+      'POST /v1/books/{book}/acts',
+      'POST /v1/books/{book}/acts/batch',
+      'POST /v1/books/{book}/acts/evaluate',
+      'POST /v1/books/{book}/acts/{act}/reverse',
+      'POST /v1/books/{book}/policies',
+      'POST /v1/books/{book}/policies/{version}/activate',
+      'POST /v1/books/{book}/policies/{version}/approve',
+      'POST /v1/books/{book}/policies/{version}/submit',
+      'PUT /v1/books/{book}',
+      'PUT /v1/books/{book}/campaigns/{campaign}',
+      'PUT /v1/books/{book}/employees/{employee}',
+      'PUT /v1/books/{book}/items/{sku}',
+      'PUT /v1/books/{book}/locations/{location}',
+      'PUT /v1/sandbox/clock',
+    ]);
+  });
+});

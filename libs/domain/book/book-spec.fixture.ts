@@ -1,0 +1,144 @@
+/** Given facts, when a command, then its decision: a book in memory whose clock the test sets. */
+import type { Amounts, AskedAct } from '../act/act.ts';
+import type { AppliesTo, Dimension, Limit, Policy, Window } from '../policy/policy.ts';
+import { parseInstant } from '../time/instant.ts';
+import { type Allowance, allowancesOf } from './allowances.ts';
+import type { Command } from './commands.ts';
+import { type Context, type Decided, decide } from './decide.ts';
+import { Draft } from './draft.ts';
+import type { ActAccepted, ActDeclined, BookEvent, GuardrailReceipt, LimitReceipt } from './events.ts';
+import { evolve } from './evolve.ts';
+import { initialState } from './state.ts';
+
+export class BookSpec {
+  readonly state = initialState('london');
+  #nowMs = 0;
+  readonly #acts = new Map<string, ActAccepted | ActDeclined>();
+
+  /** A book in London with a café there (cut-over 04:00), one in New York, and two baristas. */
+  static open(now: string): BookSpec {
+    const spec = new BookSpec();
+    spec.at(now);
+    spec.given({ type: 'DefineBook', book: { currency: 'GBP', timeZone: 'Europe/London', fourEyes: false } });
+    spec.location('soho', 'Europe/London', '04:00', 'south');
+    spec.location('bronx', 'America/New_York', '04:00');
+    spec.given({ type: 'DefineEmployee', id: 'ann', employee: { roles: ['barista'], homeLocation: 'soho' } });
+    spec.given({ type: 'DefineEmployee', id: 'bob', employee: { roles: ['barista', 'lead'] } });
+    return spec;
+  }
+
+  at(now: string): this {
+    this.#nowMs = ms(now);
+    return this;
+  }
+
+  given(command: Command): BookEvent {
+    const decided = this.when(command);
+    if (!('event' in decided)) throw new Error(`not given: ${JSON.stringify(decided)}`);
+    return decided.event;
+  }
+
+  location(id: string, timeZone: string, businessDayStartsAt: string, region?: string): void {
+    const location = { timeZone, businessDayStartsAt, ...(region === undefined ? {} : { region }) };
+    this.given({ type: 'DefineLocation', id, location });
+  }
+
+  inForce(limits: readonly Limit[], more: Partial<Policy> = {}): this {
+    const policy: Policy = { currency: 'GBP', uncovered: 'allow', limits, rules: [], ...more };
+    const drafted = this.given({ type: 'DraftPolicy', policy, source: { format: 'json', text: '' } });
+    if (drafted.type === 'PolicyDrafted') this.given({ type: 'ActivatePolicy', version: drafted.version });
+    return this;
+  }
+
+  when(command: Command): Decided {
+    const revision = this.state.revision + 1;
+    const act = command.type === 'ReverseAct' ? this.#acts.get(command.act) : undefined;
+    const context: Context = {
+      recordedAt: this.#nowMs,
+      actor: 'admin',
+      id: `act-${revision}`,
+      ...(act === undefined ? {} : { act }),
+    };
+    const decided = decide(new Draft(this.state), command, context);
+    if ('event' in decided) {
+      evolve(this.state, decided.event, revision);
+      if (decided.event.type === 'ActAccepted' || decided.event.type === 'ActDeclined') {
+        this.#acts.set(decided.event.id, decided.event);
+      }
+    }
+    return decided;
+  }
+
+  /** Posts an act, a free flat white by Ann in Soho unless told otherwise. */
+  act(
+    asked: Partial<Omit<AskedAct, 'occurredAt'>> & { readonly occurredAt?: string } = {},
+  ): ActAccepted | ActDeclined {
+    const decided = this.ask(asked);
+    if (!('event' in decided)) throw new Error(`not decided: ${JSON.stringify(decided)}`);
+    return decided.event as ActAccepted | ActDeclined;
+  }
+
+  ask(asked: Partial<Omit<AskedAct, 'occurredAt'>> & { readonly occurredAt?: string } = {}): Decided {
+    const { occurredAt, ...rest } = asked;
+    const full: AskedAct = {
+      mode: 'request',
+      kind: 'comp',
+      trigger: 'recovery',
+      employee: 'ann',
+      location: 'soho',
+      retailMinor: 390,
+      costMinor: 80,
+      ...rest,
+      ...(occurredAt === undefined ? {} : { occurredAt: ms(occurredAt) }),
+    };
+    return this.when({ type: 'DecideAct', asked: full });
+  }
+
+  reverse(act: string, asked: Partial<Amounts> = {}): Decided {
+    return this.when({ type: 'ReverseAct', act, reason: 'wrong key', asked });
+  }
+
+  left(employee: string, at?: string): readonly Allowance[] {
+    const now = this.#nowMs;
+    return allowancesOf(this.state, { employee, at: at === undefined ? now : ms(at), now }) ?? [];
+  }
+}
+
+export function ms(text: string): number {
+  const instant = parseInstant(text);
+  if (instant === undefined) throw new Error(`not an instant: ${text}`);
+  return instant;
+}
+
+export function limit(
+  id: string,
+  per: readonly Dimension[],
+  window: Window,
+  allow: Limit['allow'],
+  more: Partial<Limit> & { readonly appliesTo?: AppliesTo } = {},
+): Limit {
+  return { id, appliesTo: {}, per, window, allow, beyond: 'decline', ...more };
+}
+
+export const WEEK: Window = { every: 'week', startsOn: 'monday' };
+export const rolling = (hours: number): Window => ({
+  every: 'rolling',
+  durationMs: hours * 3_600_000,
+  duration: `PT${hours}H`,
+});
+
+/** What each guardrail found, by its id. */
+export function found(event: ActAccepted | ActDeclined): Record<string, string> {
+  return Object.fromEntries(event.guardrails.map((receipt) => [nameOf(receipt), receipt.finding]));
+}
+
+export function receiptOf(event: ActAccepted | ActDeclined, id: string): LimitReceipt {
+  const receipt = event.guardrails.find((one) => nameOf(one) === id);
+  if (receipt === undefined || !('limit' in receipt)) throw new Error(`no receipt of ${id}`);
+  return receipt;
+}
+
+function nameOf(receipt: GuardrailReceipt): string {
+  if ('limit' in receipt) return receipt.limit;
+  return 'rule' in receipt ? receipt.rule : receipt.standing;
+}
