@@ -258,7 +258,7 @@ export class Node {
       if (!message.getIsFinal()) return;
       open.delete(id);
       const fail = (status: Failure): void => {
-        call.destroy(Object.assign(new Error(status.details), status));
+        call.emit('error', status);
       };
       const met = this.#meet('batchAppend', call, entry.wanted.stream, fail);
       if (!met.go) return;
@@ -279,7 +279,7 @@ export class Node {
     const method = options.hasSubscription() ? 'subscribe' : 'read';
     const name = stream === undefined ? '' : Buffer.from(stream).toString('utf8');
     const fail = (status: Failure): void => {
-      call.destroy(Object.assign(new Error(status.details), status));
+      call.emit('error', status);
     };
     const met = this.#meet(method, call, name, fail);
     if (!met.go) return;

@@ -51,7 +51,7 @@ export class Reading {
     this.#wake?.();
     this.#drained?.();
     if (how === 'end') this.#call.end();
-    else this.#call.destroy(asError(failure(grpc.status.UNAVAILABLE, 'Server Is Not Ready')));
+    else this.#call.emit('error', failure(grpc.status.UNAVAILABLE, 'Server Is Not Ready'));
   }
 
   async stream(): Promise<void> {
@@ -60,8 +60,9 @@ export class Reading {
     const name = Buffer.from(wanted.getStreamIdentifier()!.getStreamName_asU8()).toString('utf8');
     if (this.#log.isTombstone(name)) {
       const trailers = { exception: 'stream-deleted', 'stream-name': encodeURIComponent(name) };
-      this.#call.destroy(
-        asError(failure(grpc.status.FAILED_PRECONDITION, `Event stream '${name}' is deleted.`, trailers)),
+      this.#call.emit(
+        'error',
+        failure(grpc.status.FAILED_PRECONDITION, `Event stream '${name}' is deleted.`, trailers),
       );
       return;
     }
@@ -237,8 +238,4 @@ function eventAnswer(event: LoggedEvent): ReadResp {
   const answer = new streamsPb.ReadResp();
   answer.setEvent(read);
   return answer;
-}
-
-function asError(status: ReturnType<typeof failure>): Error {
-  return Object.assign(new Error(status.details), status);
 }

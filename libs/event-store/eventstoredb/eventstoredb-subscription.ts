@@ -36,6 +36,8 @@ const BUFFERED = 512;
 const CHECKPOINT_INTERVAL = 32;
 const FIRST_PAUSE_MS = 50;
 const MOST_PAUSE_MS = 5_000;
+/** Of the silence after which a subscription is begun anew, while that brings nothing. */
+const MOST_DOUBLINGS = 5;
 /** A subscription that lived so long was well. */
 const WELL_AFTER_MS = 10_000;
 
@@ -51,9 +53,8 @@ export class EventStoreDbSubscription implements Subscription {
   #position: bigint;
   #closed = false;
   #heardAt = 0;
-  /** The newest event of the engine when it was last asked about, and when it was last made the reason to begin anew. */
-  #tail = 0n;
-  #triedFor = 0n;
+  /** Times it was begun anew because of silence, and still nothing came. */
+  #fruitless = 0;
   #wake: () => void = () => undefined;
 
   constructor(
@@ -148,20 +149,31 @@ export class EventStoreDbSubscription implements Subscription {
       });
     }
     this.#heardAt = performance.now();
+    const quietMs = this.#timing.quietMs * 2 ** Math.min(this.#fruitless, MOST_DOUBLINGS);
+    let tail = 0n;
     while (!this.#closed) {
       const batch = this.#take(following);
       if (batch.length > 0) {
         await this.#handler(batch);
         this.#position = batch.at(-1)!.global;
         this.#heardAt = performance.now();
+        this.#fruitless = 0;
         continue;
       }
       if (dropped) return confirmed;
-      await this.#pause(confirmed ? this.#timing.quietMs : this.#timing.confirmMs, () => dropped);
+      await this.#pause(confirmed ? quietMs : this.#timing.confirmMs, () => dropped);
       const silentMs = performance.now() - this.#heardAt;
       if (!confirmed && silentMs >= this.#timing.confirmMs) return false;
-      if (confirmed && !dropped && silentMs >= this.#timing.quietMs && (await this.#missesSomething()))
+      if (!confirmed || dropped || silentMs < quietMs) continue;
+      // A subscription that hangs looks like a quiet one. If there was something newer when it was last asked, and
+      // still nothing has come, it is begun anew; more and more rarely, because what is newer may not be ours.
+      const newer = tail > this.#position;
+      tail = await this.#tail();
+      this.#heardAt = performance.now();
+      if (newer) {
+        this.#fruitless += 1;
         return false;
+      }
     }
     return confirmed;
   }
@@ -186,22 +198,13 @@ export class EventStoreDbSubscription implements Subscription {
     return batch;
   }
 
-  /**
-   * A subscription that hangs looks like a quiet one. If there was something newer already when it was last asked,
-   * and still nothing has come, it is begun anew: at most once for the same newest event, which may not be ours.
-   */
-  async #missesSomething(): Promise<boolean> {
-    this.#heardAt = performance.now();
-    const before = this.#tail;
+  /** The position of the engine's newest event; one that does not answer is as good as newer. */
+  async #tail(): Promise<bigint> {
     try {
-      this.#tail = await this.#calls.ask((client, options, ms) => tailOfAll(client, options, ms));
+      return await this.#calls.ask((client, options, ms) => tailOfAll(client, options, ms));
     } catch {
-      // Whether the engine answers is for others to tell. Here it means: begin anew.
-      return true;
+      return this.#position + 1n;
     }
-    if (before <= this.#position || before <= this.#triedFor) return false;
-    this.#triedFor = before;
-    return true;
   }
 
   /** @param unless looked at before waiting, because what wakes may have come already */
