@@ -247,7 +247,11 @@ export class Node {
       const id = message.getCorrelationId()!.getString();
       const options = message.getOptions();
       if (options !== undefined) {
-        const deadlineMs = (options.getDeadline()?.getSeconds() ?? Number.POSITIVE_INFINITY) * 1_000;
+        const deadline = options.getDeadline();
+        const deadlineMs =
+          deadline === undefined
+            ? Number.POSITIVE_INFINITY
+            : deadline.getSeconds() * 1_000 + deadline.getNanos() / 1_000_000;
         open.set(id, {
           wanted: { stream: streamOf(options), expected: expectedOf(options), events: [] },
           deadlineMs,

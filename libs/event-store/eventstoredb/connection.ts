@@ -23,6 +23,8 @@ interface Channel {
 class ClosableClient extends EventStoreDBClient {
   readonly #channels = new Set<Channel>();
   #closed = false;
+  /** False until it first knew where to send anything. */
+  everConnected = false;
 
   constructor(...settings: ConstructorParameters<typeof EventStoreDBClient>) {
     super(...settings);
@@ -30,6 +32,7 @@ class ClosableClient extends EventStoreDBClient {
     const create = inner.createChannel;
     inner.createChannel = async () => {
       const channel = await create();
+      this.everConnected = true;
       if (this.#closed) channel.close();
       else this.#channels.add(channel);
       return channel;
@@ -66,7 +69,7 @@ export class Connection {
     this.#slots = new Slots(options.maxStreams);
   }
 
-  get client(): EventStoreDBClient {
+  get client(): ClosableClient {
     if (this.#closed) throw new EngineUnavailable('The event store is closed.', { nothingWritten: true });
     if (this.#client === undefined) {
       this.#client = build(this.#options);
@@ -94,7 +97,7 @@ export class Connection {
       const { client } = this;
       const late = new Promise<never>((_, reject) => {
         timer = setTimeout(
-          () => reject(new NoAnswer(`no answer within ${Math.round(leftMs)} ms`)),
+          () => reject(new NoAnswer(`no answer within ${Math.round(leftMs)} ms`, !client.everConnected)),
           leftMs + GRACE_MS,
         );
       });

@@ -4,6 +4,12 @@ import { ErrorType } from '@eventstore/db-client';
 /** No answer within our own deadline. The call may have been carried out. */
 export class NoAnswer extends Error {
   override readonly name = 'NoAnswer';
+  /** The client had not come to a connection: nothing was asked. */
+  readonly unasked: boolean;
+  constructor(message: string, unasked = false) {
+    super(message);
+    this.unasked = unasked;
+  }
 }
 
 export type Failure =
@@ -56,6 +62,7 @@ export function wroteNothing(error: unknown): boolean {
     failure === 'lasting' ||
     failure === 'conflict' ||
     type === ErrorType.NOT_LEADER ||
+    (error instanceof NoAnswer && error.unasked) ||
     /No connection established|Failed to discover|Waiting for LB pick/.test(message)
   );
 }

@@ -16,7 +16,7 @@ export interface Targets {
   readonly missing: readonly { readonly name: string; readonly why: string }[];
 }
 
-const IMAGE = process.env['GOODWILL_TEST_ESDB_IMAGE'] ?? 'eventstore/eventstore:24.6.0-jammy';
+const IMAGE = process.env.GOODWILL_TEST_ESDB_IMAGE ?? 'eventstore/eventstore:24.6.0-jammy';
 const PORT = 2113;
 
 const standIn: Target = {
@@ -30,7 +30,7 @@ const standIn: Target = {
 export async function targets(): Promise<Targets> {
   const found: Target[] = [standIn];
   const missing: { name: string; why: string }[] = [];
-  const url = process.env['GOODWILL_TEST_ESDB_URL'];
+  const url = process.env.GOODWILL_TEST_ESDB_URL;
   if (url) {
     const start = async (): Promise<RunningServer> => ({
       connectionString: url,
