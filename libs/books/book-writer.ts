@@ -63,6 +63,9 @@ export class BookWriter {
   readonly #stream: string;
   #queue: Waiting[] = [];
   #running = false;
+  /** A round starts at the end of this turn of the event loop. */
+  #starting = false;
+  #lastRound = 0;
   #turn: Promise<unknown> = Promise.resolve();
   #idle: (() => void)[] = [];
 
@@ -84,12 +87,28 @@ export class BookWriter {
     const act = command.type === 'ReverseAct' ? (await this.act(command.act))?.event : undefined;
     return new Promise<Answer>((resolve, reject) => {
       this.#queue.push({ command, by, keyHash, keyNewAt, act, resolve, reject });
-      if (!this.#running) {
-        this.#running = true;
-        // Others that arrive in the same turn of the event loop join the round.
-        setImmediate(() => void this.#run());
-      }
+      if (!this.#running) this.#startSoon();
     });
+  }
+
+  /**
+   * Others that arrive in the same turn of the event loop join the round, up to half as many as the last one
+   * had. The other half is taken in while this one is made durable: clients that wait for their answers would
+   * otherwise fall into step, all of them in one round, and the disk and this thread would wait for each other.
+   */
+  #startSoon(): void {
+    if (this.#queue.length * 2 >= this.#lastRound) {
+      this.#running = true;
+      void this.#run();
+    } else if (!this.#starting) {
+      this.#starting = true;
+      setImmediate(() => {
+        this.#starting = false;
+        if (this.#running || this.#queue.length === 0) return;
+        this.#running = true;
+        void this.#run();
+      });
+    }
   }
 
   /** What the act would be answered now. Records nothing. */
@@ -130,12 +149,13 @@ export class BookWriter {
 
   /** Resolves when everything that was queued before has been answered. */
   async settled(): Promise<void> {
-    if (this.#running) await new Promise<void>((resolve) => this.#idle.push(resolve));
+    if (this.#running || this.#starting) await new Promise<void>((resolve) => this.#idle.push(resolve));
   }
 
   async #run(): Promise<void> {
     while (this.#queue.length > 0) {
       const round = this.#takeRound();
+      this.#lastRound = round.length;
       await this.#inTurn(() => this.#settle(round)).catch((error: unknown) => {
         for (const waiting of round) waiting.reject(error);
       });
@@ -158,7 +178,6 @@ export class BookWriter {
     for (let attempt = 1; ; attempt++) {
       const { outcomes, again } = this.#decideRound(round);
       const appends: EventToAppend[] = [];
-      const events: BookEvent[] = [];
       let length = 0;
       let taken = 0;
       for (const { waiting, decided } of outcomes) {
@@ -167,7 +186,6 @@ export class BookWriter {
           if (appends.length > 0 && length + data.length > ROUND_MAX_LENGTH) break;
           length += data.length;
           appends.push({ id: eventId(waiting.keyHash), type, data });
-          events.push(decided.event);
         }
         taken++;
       }
@@ -182,13 +200,14 @@ export class BookWriter {
         await this.#foldNew();
         continue;
       }
-      for (let i = 0; i < events.length; i++) this.#takeIn(events[i]!, expected + 1 + i, appends[i]!.id);
       let position = expected;
       for (const { waiting, decided } of outcomes.slice(0, taken)) {
-        if ('event' in decided) position++;
+        if ('event' in decided) this.#takeIn(decided.event, ++position, waiting.keyHash);
         waiting.resolve(answerOf(decided, position));
       }
-      for (const { waiting } of outcomes.slice(taken)) this.#queue.unshift(waiting);
+      if (appends.length > 0)
+        this.#options.keys.reached(this.state.id, { revision: position, eventId: appends.at(-1)!.id });
+      this.#queue.unshift(...outcomes.slice(taken).map(({ waiting }) => waiting));
       for (const waiting of again) this.#retry(waiting);
       return;
     }
@@ -256,22 +275,17 @@ export class BookWriter {
   }
 
   /** Folds a durable event in and indexes its key. */
-  #takeIn(event: BookEvent, revision: number, id: string): void {
+  #takeIn(event: BookEvent, revision: number, keyHash: KeyHash | undefined): void {
     evolve(this.state, event, revision);
-    this.#index(event, revision);
-    this.#options.keys.reached(this.state.id, { revision, eventId: id });
-  }
-
-  #index(event: BookEvent, revision: number): void {
-    if (event.key !== undefined) {
-      this.#options.keys.add(this.state.id, hashKey(this.state.id, event.key).index, revision);
-    }
+    if (keyHash !== undefined) this.#options.keys.add(this.state.id, keyHash.index, revision);
   }
 
   async #foldNew(): Promise<void> {
     await fold(this.#options.eventStore, this.#stream, this.state, {
       each: (event, stored) => {
-        this.#index(event, stored.revision);
+        if (event.key !== undefined) {
+          this.#options.keys.add(this.state.id, hashKey(this.state.id, event.key).index, stored.revision);
+        }
         this.#options.keys.reached(this.state.id, { revision: stored.revision, eventId: stored.id });
       },
     });
