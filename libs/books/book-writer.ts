@@ -20,8 +20,10 @@ import { streamOf } from './stream-of.ts';
 
 /** Acts decided in one round: enough to amortise a flush many times over, few enough to stay responsive. */
 const ROUND_MAX = 512;
-/** Characters of JSON appended in one round. */
+/** Characters of JSON appended in one round, where the engine itself sets no bound. */
 const ROUND_MAX_LENGTH = 4 * 1024 * 1024;
+/** What an engine may add to an event for its id. */
+const ID_BYTES = 64;
 /** How often a round may lose against other processes before its commands are told to come back later. */
 const ROUND_MAX_ATTEMPTS = 200;
 
@@ -68,6 +70,8 @@ export class BookWriter {
   #lastRound = 0;
   #turn: Promise<unknown> = Promise.resolve();
   #idle: (() => void)[] = [];
+  #looking: Promise<number> | undefined;
+  #nextLook: Promise<number> | undefined;
 
   /** @param state the book as far as it is known; the writer brings it up to date before it decides */
   constructor(state: BookState, options: WriterOptions) {
@@ -139,12 +143,36 @@ export class BookWriter {
 
   /** Brings the state to the stream's head as it stands now. Costs one look at the head when nothing is new. */
   async catchUp(): Promise<void> {
-    const head = await this.#options.eventStore.head(this.#stream);
+    const head = await this.#head();
     if (head <= this.state.revision) return;
     // Our own round may be on its way into the state: what is still missing after it is another process's.
     await this.#inTurn(async () => {
       if (head > this.state.revision) await this.#foldNew();
     });
+  }
+
+  /**
+   * The stream's head at some moment after the call. Many callers share one look: those that come while one is
+   * under way, which may have been answered before they came, share the next.
+   */
+  #head(): Promise<number> {
+    if (this.#looking === undefined) {
+      const look = this.#options.eventStore.head(this.#stream);
+      this.#looking = look;
+      const done = () => {
+        this.#looking = undefined;
+      };
+      look.then(done, done);
+      return look;
+    }
+    if (this.#nextLook === undefined) {
+      const after = () => {
+        this.#nextLook = undefined;
+        return this.#head();
+      };
+      this.#nextLook = this.#looking.then(after, after);
+    }
+    return this.#nextLook;
   }
 
   /** Resolves when everything that was queued before has been answered. */
@@ -175,6 +203,7 @@ export class BookWriter {
   }
 
   async #settle(round: readonly Waiting[]): Promise<void> {
+    const maxBytes = this.#options.eventStore.maxAppendBytes;
     for (let attempt = 1; ; attempt++) {
       const { outcomes, again } = this.#decideRound(round);
       const appends: EventToAppend[] = [];
@@ -183,8 +212,10 @@ export class BookWriter {
       for (const { waiting, decided } of outcomes) {
         if ('event' in decided) {
           const { type, data } = encodeEvent(decided.event);
-          if (appends.length > 0 && length + data.length > ROUND_MAX_LENGTH) break;
-          length += data.length;
+          const more =
+            maxBytes === undefined ? data.length : Buffer.byteLength(data) + 2 * type.length + ID_BYTES;
+          if (appends.length > 0 && length + more > (maxBytes ?? ROUND_MAX_LENGTH)) break;
+          length += more;
           appends.push({ id: eventId(waiting.keyHash), type, data });
         }
         taken++;
