@@ -9,11 +9,11 @@ import { SqliteEventStore } from '../../libs/event-store/sqlite/sqlite-event-sto
 import { adminKeyOf, bearerCheck } from '../../libs/platform/admin-key.ts';
 import { SettableClock, systemClock } from '../../libs/platform/clock.ts';
 import { makeDataDir } from '../../libs/platform/data-dir.ts';
-import type { Settings } from '../../libs/platform/settings.ts';
 import { takeSlot } from '../../libs/platform/slot.ts';
 import { Views } from '../../libs/views/views.ts';
 import { openHttp } from './http/http-application.ts';
 import { ServiceMetrics } from './operations/service-metrics.ts';
+import type { Settings } from './settings.ts';
 
 /** The views look for news by themselves four times a second; telling them more often than this is noise. */
 const NUDGE_EVERY_MS = 50;

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Service, startService } from '../../apps/ledger/service.ts';
-import { readSettings } from '../../libs/platform/settings.ts';
+import { readSettings } from '../../apps/ledger/settings.ts';
 
 const KEY = 'a-key-for-the-tests';
 const NOW = '2026-11-21T08:14:05.000Z';

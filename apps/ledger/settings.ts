@@ -12,8 +12,8 @@ import {
   ValidateBy,
   validateSync,
 } from 'class-validator';
-import { MIN_KEY_LENGTH } from './admin-key.ts';
-import { nearestName } from './nearest-name.ts';
+import { nearestName } from '../../libs/domain/rules/nearest-name.ts';
+import { MIN_KEY_LENGTH } from '../../libs/platform/admin-key.ts';
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 
