@@ -1,8 +1,8 @@
 /** What the nodes of one stand-in share: the log, who leads, the faults to come, and what has been counted. */
 import type { EventLog } from './event-log.ts';
 import type { Faults, Method } from './faults.ts';
-import type { Node } from './node.ts';
 import { failure, grpc } from './protocol.ts';
+import type { Relay } from './relay.ts';
 
 export interface Settings {
   /** As the server counts: 1 MiB is its default up to 25.0. */
@@ -12,6 +12,18 @@ export interface Settings {
   readonly tls?: { readonly key: string; readonly cert: string };
   /** `name:password`; asked for where set. Needs TLS: the client sends none without it. */
   readonly credentials?: string;
+}
+
+export interface Member {
+  readonly id: string;
+  readonly index: number;
+  readonly port: number;
+  readonly running: boolean;
+  /** Before a node that runs. */
+  readonly relay: Relay | undefined;
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  endStreams(how: 'end' | 'error'): void;
 }
 
 export interface Counts {
@@ -26,7 +38,7 @@ export class Cluster {
   readonly log: EventLog;
   readonly faults: Faults;
   readonly settings: Settings;
-  readonly nodes: Node[] = [];
+  readonly nodes: Member[] = [];
   /** Undefined while none is elected. */
   leader: number | undefined = 0;
   #calls: Record<Method, number> = {

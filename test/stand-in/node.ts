@@ -27,7 +27,7 @@ import {
   streamOf,
   type Wanted,
 } from './appending.ts';
-import type { Cluster } from './cluster.ts';
+import type { Cluster, Member } from './cluster.ts';
 import type { Outcome, ProposedEvent } from './event-log.ts';
 import type { Fault, Method } from './faults.ts';
 import {
@@ -63,9 +63,9 @@ interface AnyCall {
 
 type Failure = ReturnType<typeof failure>;
 
-export class Node {
+export class Node implements Member {
   readonly index: number;
-  readonly #id = randomUUID();
+  readonly id = randomUUID();
   readonly #cluster: Cluster;
   readonly #readings = new Set<Reading>();
   #server: Server | undefined;
@@ -360,7 +360,7 @@ export class Node {
     for (const node of this.#cluster.nodes) {
       const member = new gossipPb.MemberInfo();
       const id = new sharedPb.UUID();
-      id.setString(node.#id);
+      id.setString(node.id);
       member.setInstanceId(id);
       member.setTimeStamp(String(Date.now()));
       member.setState((this.#cluster.leader === node.index ? LEADER : FOLLOWER) as never);

@@ -1,5 +1,5 @@
 /** The child process of `start.ts`: runs the nodes and does what the parent's messages ask. Ends with its parent. */
-import { Cluster } from './cluster.ts';
+import { Cluster, type Member } from './cluster.ts';
 import { EventLog } from './event-log.ts';
 import { Faults } from './faults.ts';
 import { Node } from './node.ts';
@@ -40,7 +40,7 @@ const deeds: { readonly [Deed in Ask['deed']]: (ask: never) => unknown } = {
   ids: ({ stream }: Extract<Ask, { deed: 'ids' }>) => (cluster.log.visible(stream) ?? []).map(({ id }) => id),
 };
 
-function chosen(node: number | undefined): readonly Node[] {
+function chosen(node: number | undefined): readonly Member[] {
   return node === undefined ? cluster.nodes : [cluster.nodes[node]!];
 }
 

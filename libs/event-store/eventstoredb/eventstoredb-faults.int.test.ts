@@ -120,6 +120,26 @@ describe('the adapter under faults', () => {
       await expect(refused).rejects.toMatchObject({ nothingWritten: true });
     });
 
+    it('is not disturbed when another call makes the connection be given up', async () => {
+      const store = open({ timing: { attemptMs: 3_000, totalMs: 6_000 } });
+      await store.append('book-b', eventsOf(1), NO_STREAM);
+      await sleep(600);
+      await standIn.control.fault({
+        method: 'append',
+        kind: 'delay-after',
+        stream: 'book-a',
+        delayMs: 1_200,
+      });
+      const slow = store.append('book-a', eventsOf(1), NO_STREAM);
+      await sleep(100);
+      await standIn.control.fault({ method: 'append', kind: 'internal-before', stream: 'book-b' });
+      expect(await store.append('book-b', eventsOf(1), 0)).toMatchObject({ ok: true, revision: 1 });
+      const { connections } = await standIn.control.counts();
+      expect(await slow).toEqual({ ok: true, revision: 0, alreadyThere: false });
+      const { calls } = await standIn.control.counts();
+      expect({ connections, appends: calls.append }).toEqual({ connections: 2, appends: 4 });
+    });
+
     it('waits behind others of its stream no longer than its own time', async () => {
       const store = open();
       await standIn.control.fault({ method: 'append', kind: 'hang-before', times: 1_000 });
