@@ -289,9 +289,15 @@ export class Node implements Member {
     if (!met.go) return;
     const cut = (): void => this.#relay?.cut(call.getPeer());
     const reading = new Reading(call, this.#cluster.log, met.fault, cut);
+    this.#cluster.opened(1);
+    let open = true;
+    const closed = (): void => {
+      if (open) this.#cluster.opened(-1);
+      open = false;
+    };
+    call.on('cancelled', closed);
     met.then(() => {
       this.#readings.add(reading);
-      this.#cluster.opened(1);
       const work = options.hasStream()
         ? reading.stream()
         : options.hasSubscription()
@@ -299,7 +305,7 @@ export class Node implements Member {
           : reading.all();
       void work.finally(() => {
         this.#readings.delete(reading);
-        this.#cluster.opened(-1);
+        closed();
       });
     });
   }

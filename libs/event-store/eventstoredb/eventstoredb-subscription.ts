@@ -161,7 +161,10 @@ export class EventStoreDbSubscription implements Subscription {
         continue;
       }
       if (dropped) return confirmed;
-      await this.#pause(confirmed ? quietMs : this.#timing.confirmMs, () => dropped);
+      const patienceMs = confirmed ? quietMs : this.#timing.confirmMs;
+      // Never nothing: a timer may fire a little early.
+      const leftMs = Math.max(1, patienceMs - (performance.now() - this.#heardAt));
+      await this.#pause(leftMs, () => dropped);
       const silentMs = performance.now() - this.#heardAt;
       if (!confirmed && silentMs >= this.#timing.confirmMs) return false;
       if (!confirmed || dropped || silentMs < quietMs) continue;
