@@ -528,11 +528,12 @@ export const SCHEMAS = {
     },
     ['employee', 'at', 'position', 'allowances'],
   ),
-  Bucket: object({ at: instant('The moment the window contains.'), position, bucket: ref('Allowance') }, [
-    'at',
-    'position',
-    'bucket',
-  ]),
+  Bucket: {
+    allOf: [
+      ref('Allowance'),
+      object({ at: instant('The moment the window contains.'), position }, ['at', 'position']),
+    ],
+  },
   SpendFigures: object(
     {
       acts: whole('Accepted acts, without those reversed in whole.'),
