@@ -275,7 +275,7 @@ describe('a week of coffees', () => {
       },
     ]);
     const bucket = await call('GET', `${BOOK}/buckets?limit=weekly-coffees&employee=emp-17&location=soho`);
-    expect(bucket.body.bucket.measures).toEqual(body.allowances[0].measures);
+    expect(bucket.body.measures).toEqual(body.allowances[0].measures);
     expect((await call('GET', `${BOOK}/buckets?limit=weekly-coffees`)).body.errors[0]).toMatchObject({
       parameter: 'employee',
       code: 'missing',
