@@ -64,7 +64,7 @@ async function open(
   const sandboxClock = settings.sandbox ? new SettableClock() : null;
   const clock = sandboxClock ?? systemClock;
 
-  const engine = join(dataDir, 'events.db');
+  const engine = settings.eventStore === 'sqlite' ? join(dataDir, 'events.db') : settings.eventStore;
   const eventStore = await openEventStore(engine);
   closings.push(() => eventStore.close());
 

@@ -20,7 +20,7 @@ class ActivationFields {
 }
 
 /** Reading YAML takes time in proportion; this much takes well under a second of the thread that decides. */
-const POLICY_LIMIT_CHARACTERS = 256 * 1024;
+const POLICY_LIMIT_BYTES = 256 * 1024;
 
 @Controller('v1/books/:book/policies')
 export class PoliciesController {
@@ -54,9 +54,10 @@ export class PoliciesController {
       format: isYaml(request) ? ('yaml' as const) : ('json' as const),
       text: bodyText(request),
     };
-    if (source.text.length > POLICY_LIMIT_CHARACTERS) {
+    const bytes = Buffer.byteLength(source.text);
+    if (bytes > POLICY_LIMIT_BYTES) {
       throw new Problem('body-too-large', {
-        detail: `The policy has ${source.text.length} characters; at most ${POLICY_LIMIT_CHARACTERS} are taken.`,
+        detail: `The policy has ${bytes} bytes; at most ${POLICY_LIMIT_BYTES} are taken.`,
         advice: 'Check what else the document holds: two hundred guardrails fit with room to spare.',
       });
     }
