@@ -3,6 +3,7 @@
  * after the other on a draft, and appends it at the expected revision: while one round is being made durable,
  * the next one collects. Whoever loses a race against another process catches up and decides again.
  */
+import { setImmediate as endOfTurn } from 'node:timers/promises';
 import { type Command, type Refusal } from '../domain/book/commands.ts';
 import { differences } from '../domain/book/content.ts';
 import { type Context, type Decided, decide } from '../domain/book/decide.ts';
@@ -152,27 +153,20 @@ export class BookWriter {
   }
 
   /**
-   * The stream's head at some moment after the call. Many callers share one look: those that come while one is
-   * under way, which may have been answered before they came, share the next.
+   * The stream's head at some moment after the call. All who ask in one turn of the event loop share one look,
+   * taken when the turn ends and the look before it has been answered.
    */
   #head(): Promise<number> {
-    if (this.#looking === undefined) {
-      const look = this.#options.eventStore.head(this.#stream);
-      this.#looking = look;
-      const done = () => {
-        this.#looking = undefined;
-      };
-      look.then(done, done);
-      return look;
-    }
-    if (this.#nextLook === undefined) {
-      const after = () => {
-        this.#nextLook = undefined;
-        return this.#head();
-      };
-      this.#nextLook = this.#looking.then(after, after);
-    }
+    this.#nextLook ??= this.#lookSoon();
     return this.#nextLook;
+  }
+
+  async #lookSoon(): Promise<number> {
+    await endOfTurn();
+    await this.#looking?.catch(() => {});
+    this.#nextLook = undefined;
+    this.#looking = this.#options.eventStore.head(this.#stream);
+    return this.#looking;
   }
 
   /** Resolves when everything that was queued before has been answered. */
