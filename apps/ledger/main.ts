@@ -1,5 +1,6 @@
 /** The service as a process: settings in, signals out. */
 
+import { MIN_KEY_LENGTH } from '../../libs/platform/admin-key.ts';
 import { type Service, startService } from './service.ts';
 import { readSettings, suspectSettings } from './settings.ts';
 
@@ -15,6 +16,12 @@ const reading = readSettings(process.env);
 if (!reading.ok) fail(reading.line, EXIT_WRONG_SETTING);
 for (const { name, meant } of suspectSettings(process.env)) {
   process.stderr.write(`goodwill: ${name} is not a setting and has no effect; did you mean ${meant}?\n`);
+}
+
+if ((reading.settings.adminKey?.length ?? MIN_KEY_LENGTH) < MIN_KEY_LENGTH) {
+  process.stderr.write(
+    `goodwill: GOODWILL_ADMIN_KEY is short enough to be guessed; use ${MIN_KEY_LENGTH} characters or more.\n`,
+  );
 }
 
 let service: Service | undefined;

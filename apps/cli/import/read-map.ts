@@ -36,7 +36,7 @@ const ROOT_MEMBERS = [
   'idempotencyKey',
   'directory',
 ] as const;
-const BOOK_ID = /^[a-z0-9][a-z0-9._-]{0,62}$/;
+const BOOK_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
 const REASON = /^[a-z0-9][a-z0-9-]{0,63}$/;
 const NAME = /^[a-z_][A-Za-z0-9_]{0,63}$/;
 const ENTRY_MEMBERS: Readonly<Record<EntryKind, Readonly<Record<string, ValueType>>>> = {

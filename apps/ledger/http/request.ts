@@ -17,7 +17,7 @@ export const BODY_LIMIT_BYTES = 1024 * 1024;
 /** The caller of every write, until there are keys per integration. */
 export const ADMIN = 'admin';
 
-const BOOK_ID = /^[a-z0-9][a-z0-9._-]{0,62}$/;
+const BOOK_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
 
 /** @throws Problem when there is none or it is not UTF-8 */
 export function bodyText(request: FastifyRequest): string {
@@ -74,8 +74,7 @@ export function bookId(request: FastifyRequest): string {
       parameter: 'book',
       code: 'bad-format',
       detail: 'This cannot be the id of a book.',
-      advice:
-        'Use 1 to 63 lower-case letters, digits, dots, dashes and underscores, a letter or digit first.',
+      advice: 'Use 1 to 63 letters, digits, dots, dashes and underscores, a letter or digit first.',
     },
   ]);
 }

@@ -3,6 +3,7 @@ import { Inject } from '@nestjs/common';
 import { Query as BusQuery, type IQueryHandler, QueryHandler } from '@nestjs/cqrs';
 import type { SpendAnswer, SpendQuery } from '../../../libs/views/spend/spend.ts';
 import type { Views } from '../../../libs/views/views.ts';
+import { EngineUnavailable } from '../../../libs/event-store/event-store.ts';
 import { AT_LEAST_WAIT_MS, behind } from '../http/position.ts';
 import { VIEWS } from '../parts.ts';
 

@@ -636,7 +636,7 @@ const parameter = (description: string, schema: Schema): Parameter => ({ descrip
 export const PARAMETERS: Readonly<Record<string, Parameter>> = {
   book: parameter('The book.', {
     type: 'string',
-    pattern: '^[a-z0-9][a-z0-9._-]{0,62}$',
+    pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$',
     examples: ['london'],
   }),
   location: parameter('A location.', id('soho')),

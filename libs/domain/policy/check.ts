@@ -23,7 +23,7 @@ export const MOST_LIMITS = 200;
 export const MOST_RULES = 200;
 
 const POLICY_FIELDS = ['currency', 'title', 'uncovered', 'limits', 'rules'] as const;
-const ID = /^[a-z0-9][a-z0-9-]{0,63}$/;
+const ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
 export type CheckedPolicy =
   | { readonly ok: true; readonly policy: Policy }
@@ -168,7 +168,7 @@ function checkId(
   ids: Map<string, string>,
   one: string,
 ): string | undefined {
-  const form = 'Write lower-case letters, digits and hyphens, at most 64, such as weekly-coffees.';
+  const form = 'Write letters, digits, hyphens, dots and underscores, at most 64, such as weekly-coffees.';
   if (id === undefined || id === null)
     return mistakes.note(pointer, 'id-missing', `The ${one} has no id.`, form);
   if (typeof id !== 'string' || !ID.test(id)) {
