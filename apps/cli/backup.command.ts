@@ -2,11 +2,12 @@
 import { existsSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { Command } from 'commander';
+import { isConnectionString } from '../../libs/event-store/engines.ts';
 import { makeBackup, unfinishedBeside } from './backup/make-backup.ts';
 import { LEDGER_FILE, MANIFEST_FILE, type Manifest } from './backup/manifest.ts';
 import { describeLedger } from './copy/digest.ts';
 import { existingDataDir, withDataDir } from './data-dir.ts';
-import { asFailure, isServer } from './engine-argument.ts';
+import { asFailure } from './engine-argument.ts';
 import { type CommandFailure, wrongUsage } from './failure.ts';
 import { withJson } from './options.ts';
 import { printJson, printLines } from './output.ts';
@@ -39,7 +40,7 @@ export function backupCommand(): Command {
 }
 
 async function backup(options: BackupCommandOptions): Promise<void> {
-  if (isServer(options.dataDir ?? process.env.GOODWILL_EVENT_STORE ?? '')) throw keptByAServer();
+  if (isConnectionString(options.dataDir ?? process.env.GOODWILL_EVENT_STORE ?? '')) throw keptByAServer();
   const dataDir = existingDataDir(options.dataDir);
   const path = nameOf(options.to);
   const startedAt = performance.now();
@@ -77,7 +78,7 @@ async function backup(options: BackupCommandOptions): Promise<void> {
 
 /** @throws CommandFailure */
 function nameOf(to: string): string {
-  if (isServer(to))
+  if (isConnectionString(to))
     throw wrongUsage('A backup is made into a directory.', 'For another engine: `goodwill copy`.');
   if (to === '' || to.includes('\0')) throw wrongUsage('--to is not a path.');
   const path = resolve(to);

@@ -8,7 +8,7 @@ import { makeDataDir } from '../../libs/platform/data-dir.ts';
 import type { Slot } from '../../libs/platform/slot.ts';
 import { type Copied, copyLedger, type Side, type Step } from './copy/copy-ledger.ts';
 import { describeLedger } from './copy/digest.ts';
-import { NO_PATIENCE, type Patience } from './copy/patience.ts';
+import { askPatiently, NO_PATIENCE, type Patience } from './copy/patience.ts';
 import { takeFirstSlot } from './data-dir.ts';
 import { publishFile } from './durable-files.ts';
 import {
@@ -38,6 +38,8 @@ Examples:
 
 /** A server may be electing a leader, or starting again. */
 const SERVER_PATIENCE: Patience = { forMs: 60_000 };
+/** A name misspelt is told soon; a client that wakes on a busy machine is not mistaken for it. */
+const FIRST_CONTACT: Patience = { forMs: 8_000 };
 /** The name of a new file until it is whole. */
 const UNFINISHED = '.copying';
 
@@ -68,7 +70,15 @@ async function copy(options: CommandOptions): Promise<void> {
   const startedAt = performance.now();
   let result: Result;
   try {
-    result = to.kind === 'file' ? await intoFile(from, to, options) : await into(from, to, options);
+    const source = await openEventStore(engineOf(from), { readOnly: true });
+    try {
+      // Before anything is made.
+      await askPatiently(from.kind === 'server' ? FIRST_CONTACT : NO_PATIENCE, () => source.streams(''));
+      const side: Side = { store: source, patience: patienceWith(from) };
+      result = to.kind === 'file' ? await intoFile(side, to, options) : await into(side, to, options);
+    } finally {
+      await source.close();
+    }
   } catch (error) {
     throw asFailure(error);
   }
@@ -82,7 +92,7 @@ interface Result {
 
 /** A new file has its name only when it is whole; one that is there is gone on with. */
 async function intoFile(
-  from: EngineArgument,
+  source: Side,
   to: EngineArgument & { kind: 'file' },
   options: CommandOptions,
 ): Promise<Result> {
@@ -94,11 +104,11 @@ async function intoFile(
     throw wrongUsage(`${dirname(to.file)} is not there: make it first.`);
   }
   try {
-    if (existsSync(to.file)) return await into(from, to, options);
+    if (existsSync(to.file)) return await into(source, to, options);
     const unfinished = to.file + UNFINISHED;
     // Made here, so that it is its owner's alone; SQLite would leave that to the umask.
     closeSync(openSync(unfinished, 'a', 0o600));
-    const result = await into(from, { kind: 'file', file: unfinished }, options);
+    const result = await into(source, { kind: 'file', file: unfinished }, options);
     if (!isWhole(result)) return result;
     if (existsSync(`${unfinished}-wal`)) {
       throw new CommandFailure(`Another process has ${unfinished} open.`, {
@@ -120,24 +130,13 @@ function makeTargetDir(path: string): void {
   }
 }
 
-async function into(from: EngineArgument, to: EngineArgument, options: CommandOptions): Promise<Result> {
-  const source = await openEventStore(engineOf(from), { readOnly: true });
+async function into(source: Side, to: EngineArgument, options: CommandOptions): Promise<Result> {
+  const store = await openEventStore(engineOf(to));
   try {
-    const store = await openEventStore(engineOf(to));
-    try {
-      // First contact without patience: a name misspelt is told at once.
-      await source.streams('');
-      await store.check();
-      return await copyAndVerify(
-        { store: source, patience: patienceWith(from) },
-        { store, patience: patienceWith(to) },
-        options.json !== true,
-      );
-    } finally {
-      await store.close();
-    }
+    await askPatiently(to.kind === 'server' ? FIRST_CONTACT : NO_PATIENCE, () => store.check());
+    return await copyAndVerify(source, { store, patience: patienceWith(to) }, options.json !== true);
   } finally {
-    await source.close();
+    await store.close();
   }
 }
 

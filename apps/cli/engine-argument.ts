@@ -1,6 +1,7 @@
 /** The engines that commands are given: a data directory or a SQLite file of this machine, or a server. */
 import { existsSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import { isConnectionString } from '../../libs/event-store/engines.ts';
 import { EngineUnavailable } from '../../libs/event-store/event-store.ts';
 import { CommandFailure, EXIT_CODES, wrongUsage } from './failure.ts';
 
@@ -14,7 +15,7 @@ const REFUSALS: ReadonlySet<string> = new Set(['LedgerFileRefused', 'ConnectionS
 
 /** @throws CommandFailure (exit code 2) for a text that names no engine */
 export function engineArgument(text: string, option: string): EngineArgument {
-  if (isServer(text)) return { kind: 'server', connectionString: text };
+  if (isConnectionString(text)) return { kind: 'server', connectionString: text };
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) {
     throw wrongUsage(
       `${option} names no engine: only esdb:// and esdb+discover:// are known.`,
@@ -32,10 +33,6 @@ export function engineArgument(text: string, option: string): EngineArgument {
   return basename(path) === 'events.db'
     ? { kind: 'file', file: path, dataDir: dirname(path) }
     : { kind: 'file', file: path };
-}
-
-export function isServer(text: string): boolean {
-  return /^esdb(\+discover)?:\/\//i.test(text);
 }
 
 /** What `openEventStore` takes. */

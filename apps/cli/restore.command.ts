@@ -1,11 +1,12 @@
 /** `goodwill restore`: a backup as the ledger of a new data directory. */
 import { resolve } from 'node:path';
 import { Command } from 'commander';
+import { isConnectionString } from '../../libs/event-store/engines.ts';
 import type { Manifest } from './backup/manifest.ts';
 import { checkBackup, expectEmpty, restoreBackup } from './backup/restore-backup.ts';
 import { describeLedger } from './copy/digest.ts';
 import { withDataDir } from './data-dir.ts';
-import { asFailure, isServer } from './engine-argument.ts';
+import { asFailure } from './engine-argument.ts';
 import { wrongUsage } from './failure.ts';
 import { withJson } from './options.ts';
 import { printJson, printLines } from './output.ts';
@@ -40,7 +41,7 @@ export function restoreCommand(): Command {
 
 async function restore(options: RestoreOptions): Promise<void> {
   const { dryRun = false, json = false } = options;
-  if (isServer(options.dataDir ?? '')) {
+  if (isConnectionString(options.dataDir ?? '')) {
     throw wrongUsage(
       '--data-dir is a directory. A backup goes into an EventStoreDB with `goodwill copy`:',
       'goodwill copy --from <backup> --to <connection string>',
