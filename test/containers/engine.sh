@@ -50,6 +50,8 @@ start() {
       if DOCKER_HOST="unix://$socket" docker version >/dev/null 2>&1; then
         echo "$pid" >"$directory/started"
         settings "unix://$socket"
+        # Where this itself runs in something like a container, another address would be guessed.
+        echo 'export TESTCONTAINERS_HOST_OVERRIDE=127.0.0.1'
         return
       fi
       sleep 0.1

@@ -57,7 +57,7 @@ suite(`the image on the embedded engine${reason === undefined ? '' : ` [skipped:
     beforeAll(async () => {
       ledger = await startLedger({ volume: volume() });
     }, 120_000);
-    afterAll(() => ledger.kill(), 60_000);
+    afterAll(() => ledger?.kill(), 60_000);
 
     it('is not root, owns its data, and can write nowhere else', async () => {
       const script = `
