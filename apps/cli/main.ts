@@ -1,10 +1,13 @@
 /** `goodwill`: the command line of the ledger. */
 import { Command, CommanderError } from 'commander';
+import { backupCommand } from './backup.command.ts';
+import { copyCommand } from './copy.command.ts';
 import { demoCommand } from './demo/demo.command.ts';
 import { EXIT_CODES } from './failure.ts';
 import { importCommand } from './import/import.command.ts';
 import { reportFailure } from './output.ts';
 import { rebuildCommand } from './rebuild.command.ts';
+import { restoreCommand } from './restore.command.ts';
 import { serveCommand } from './serve.command.ts';
 import { simulateCommand } from './simulate/simulate.command.ts';
 import { verifyCommand } from './verify.command.ts';
@@ -33,6 +36,9 @@ function program(): Command {
     importCommand(),
     verifyCommand(),
     rebuildCommand(),
+    backupCommand(),
+    restoreCommand(),
+    copyCommand(),
     simulateCommand(),
     demoCommand(),
   ];

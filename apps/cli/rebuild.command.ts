@@ -41,7 +41,7 @@ async function rebuild(asked: readonly string[], options: RebuildOptions): Promi
   const dataDir = existingDataDir(options.dataDir);
   const slot = takeFirstSlot(dataDir);
   try {
-    const views = await Views.start({ viewsFile: slot.file('views'), eventsFile: dataDir.eventsFile });
+    const views = await Views.start({ viewsFile: slot.file('views'), engine: dataDir.eventsFile });
     try {
       const rebuilt: { view: string; seconds: number }[] = [];
       for (const view of asked.length === 0 ? NAMES : new Set(asked)) {

@@ -3,8 +3,8 @@ import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { Command } from 'commander';
 import { type BookVerdict, verifyBooks } from '../../libs/books/verify.ts';
+import { openEventStore } from '../../libs/event-store/engines.ts';
 import type { EventStore } from '../../libs/event-store/event-store.ts';
-import { SqliteEventStore } from '../../libs/event-store/sqlite/sqlite-event-store.ts';
 import { ALL_VIEWS } from '../../libs/views/all-views.ts';
 import { type ComparedView, compareViews, type Difference } from '../../libs/views/verify.ts';
 import { type DataDir, existingDataDir, withDataDir } from './data-dir.ts';
@@ -49,7 +49,7 @@ async function verify(options: VerifyOptions): Promise<void> {
   const dataDir = existingDataDir(options.dataDir);
   const isWatched = options.json !== true;
   const startedAt = performance.now();
-  const eventStore = await SqliteEventStore.open({ file: dataDir.eventsFile, readOnly: true });
+  const eventStore = await openEventStore(dataDir.eventsFile, { readOnly: true });
   let books: readonly BookVerdict[];
   let views: readonly ViewsVerdict[];
   try {

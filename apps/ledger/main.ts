@@ -1,6 +1,7 @@
 /** The service as a process: settings in, signals out. */
-import { readSettings, suspectSettings } from '../../libs/platform/settings.ts';
+
 import { type Service, startService } from './service.ts';
+import { readSettings, suspectSettings } from './settings.ts';
 
 /** A wrong setting, told apart from a service that failed. */
 const EXIT_WRONG_SETTING = 2;

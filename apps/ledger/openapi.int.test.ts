@@ -6,8 +6,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { readSettings } from '../../libs/platform/settings.ts';
 import { type Service, startService } from './service.ts';
+import { readSettings } from './settings.ts';
 
 const committed = join(import.meta.dirname, '../../docs/openapi.json');
 const dataDir = mkdtempSync(join(tmpdir(), 'goodwill-openapi-'));

@@ -5,15 +5,15 @@ import { Worker } from 'node:worker_threads';
 import { type Logger, pino } from 'pino';
 import { Books } from '../../libs/books/books.ts';
 import { CacheClient } from '../../libs/books/cache-client.ts';
-import { SqliteEventStore } from '../../libs/event-store/sqlite/sqlite-event-store.ts';
+import { openEventStore } from '../../libs/event-store/engines.ts';
 import { adminKeyOf, bearerCheck } from '../../libs/platform/admin-key.ts';
 import { SettableClock, systemClock } from '../../libs/platform/clock.ts';
 import { makeDataDir } from '../../libs/platform/data-dir.ts';
-import type { Settings } from '../../libs/platform/settings.ts';
 import { takeSlot } from '../../libs/platform/slot.ts';
 import { Views } from '../../libs/views/views.ts';
 import { openHttp } from './http/http-application.ts';
 import { ServiceMetrics } from './operations/service-metrics.ts';
+import type { Settings } from './settings.ts';
 
 /** The views look for news by themselves four times a second; telling them more often than this is noise. */
 const NUDGE_EVERY_MS = 50;
@@ -64,13 +64,13 @@ async function open(
   const sandboxClock = settings.sandbox ? new SettableClock() : null;
   const clock = sandboxClock ?? systemClock;
 
-  const eventsFile = join(dataDir, 'events.db');
-  const eventStore = await SqliteEventStore.open({ file: eventsFile });
+  const engine = settings.eventStore === 'sqlite' ? join(dataDir, 'events.db') : settings.eventStore;
+  const eventStore = await openEventStore(engine);
   closings.push(() => eventStore.close());
 
   const views = await Views.start({
     viewsFile: slot.file('views'),
-    eventsFile,
+    engine,
     onDeath: (reason) => log.error({ reason }, 'a thread of the views died and is started again'),
   });
   closings.push(() => views.close());
@@ -78,7 +78,7 @@ async function open(
 
   const books = Books.open({
     eventStore,
-    cache: openCache(slot.file('cache'), eventsFile, log),
+    cache: openCache(slot.file('cache'), engine, log),
     clock,
     onAppended: (_book, _revision, events, tookMs) => {
       metrics.appended(events, tookMs / 1000);
@@ -112,10 +112,10 @@ async function open(
   return { url, adminKey: admin.key, adminKeyMade: admin.made, adminKeyFile: admin.file, log, close };
 }
 
-function openCache(cacheFile: string, eventsFile: string, log: Logger): CacheClient {
+function openCache(cacheFile: string, engine: string, log: Logger): CacheClient {
   const file = `./cache.worker.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`;
   const worker = new Worker(new URL(file, import.meta.url), {
-    workerData: { cacheFile, eventsFile },
+    workerData: { cacheFile, engine },
     execArgv: ['--no-warnings'],
   });
   worker.on('error', (error) => log.error({ err: error }, 'the cache thread died'));

@@ -3,6 +3,7 @@
  * after the other on a draft, and appends it at the expected revision: while one round is being made durable,
  * the next one collects. Whoever loses a race against another process catches up and decides again.
  */
+import { setImmediate as endOfTurn } from 'node:timers/promises';
 import { type Command, type Refusal } from '../domain/book/commands.ts';
 import { differences } from '../domain/book/content.ts';
 import { type Context, type Decided, decide } from '../domain/book/decide.ts';
@@ -20,8 +21,10 @@ import { streamOf } from './stream-of.ts';
 
 /** Acts decided in one round: enough to amortise a flush many times over, few enough to stay responsive. */
 const ROUND_MAX = 512;
-/** Characters of JSON appended in one round. */
+/** Characters of JSON appended in one round, where the engine itself sets no bound. */
 const ROUND_MAX_LENGTH = 4 * 1024 * 1024;
+/** What an engine may add to an event for its id. */
+const ID_BYTES = 64;
 /** How often a round may lose against other processes before its commands are told to come back later. */
 const ROUND_MAX_ATTEMPTS = 200;
 
@@ -63,8 +66,13 @@ export class BookWriter {
   readonly #stream: string;
   #queue: Waiting[] = [];
   #running = false;
+  /** A round starts at the end of this turn of the event loop. */
+  #starting = false;
+  #lastRound = 0;
   #turn: Promise<unknown> = Promise.resolve();
   #idle: (() => void)[] = [];
+  #looking: Promise<number> | undefined;
+  #nextLook: Promise<number> | undefined;
 
   /** @param state the book as far as it is known; the writer brings it up to date before it decides */
   constructor(state: BookState, options: WriterOptions) {
@@ -84,12 +92,28 @@ export class BookWriter {
     const act = command.type === 'ReverseAct' ? (await this.act(command.act))?.event : undefined;
     return new Promise<Answer>((resolve, reject) => {
       this.#queue.push({ command, by, keyHash, keyNewAt, act, resolve, reject });
-      if (!this.#running) {
-        this.#running = true;
-        // Others that arrive in the same turn of the event loop join the round.
-        setImmediate(() => void this.#run());
-      }
+      if (!this.#running) this.#startSoon();
     });
+  }
+
+  /**
+   * Others that arrive in the same turn of the event loop join the round, up to half as many as the last one
+   * had. The other half is taken in while this one is made durable: clients that wait for their answers would
+   * otherwise fall into step, all of them in one round, and the disk and this thread would wait for each other.
+   */
+  #startSoon(): void {
+    if (this.#queue.length * 2 >= this.#lastRound) {
+      this.#running = true;
+      void this.#run();
+    } else if (!this.#starting) {
+      this.#starting = true;
+      setImmediate(() => {
+        this.#starting = false;
+        if (this.#running || this.#queue.length === 0) return;
+        this.#running = true;
+        void this.#run();
+      });
+    }
   }
 
   /** What the act would be answered now. Records nothing. */
@@ -120,7 +144,7 @@ export class BookWriter {
 
   /** Brings the state to the stream's head as it stands now. Costs one look at the head when nothing is new. */
   async catchUp(): Promise<void> {
-    const head = await this.#options.eventStore.head(this.#stream);
+    const head = await this.#head();
     if (head <= this.state.revision) return;
     // Our own round may be on its way into the state: what is still missing after it is another process's.
     await this.#inTurn(async () => {
@@ -128,14 +152,32 @@ export class BookWriter {
     });
   }
 
+  /**
+   * The stream's head at some moment after the call. All who ask in one turn of the event loop share one look,
+   * taken when the turn ends and the look before it has been answered.
+   */
+  #head(): Promise<number> {
+    this.#nextLook ??= this.#lookSoon();
+    return this.#nextLook;
+  }
+
+  async #lookSoon(): Promise<number> {
+    await endOfTurn();
+    await this.#looking?.catch(() => {});
+    this.#nextLook = undefined;
+    this.#looking = this.#options.eventStore.head(this.#stream);
+    return this.#looking;
+  }
+
   /** Resolves when everything that was queued before has been answered. */
   async settled(): Promise<void> {
-    if (this.#running) await new Promise<void>((resolve) => this.#idle.push(resolve));
+    if (this.#running || this.#starting) await new Promise<void>((resolve) => this.#idle.push(resolve));
   }
 
   async #run(): Promise<void> {
     while (this.#queue.length > 0) {
       const round = this.#takeRound();
+      this.#lastRound = round.length;
       await this.#inTurn(() => this.#settle(round)).catch((error: unknown) => {
         for (const waiting of round) waiting.reject(error);
       });
@@ -155,19 +197,20 @@ export class BookWriter {
   }
 
   async #settle(round: readonly Waiting[]): Promise<void> {
+    const maxBytes = this.#options.eventStore.maxAppendBytes;
     for (let attempt = 1; ; attempt++) {
       const { outcomes, again } = this.#decideRound(round);
       const appends: EventToAppend[] = [];
-      const events: BookEvent[] = [];
       let length = 0;
       let taken = 0;
       for (const { waiting, decided } of outcomes) {
         if ('event' in decided) {
           const { type, data } = encodeEvent(decided.event);
-          if (appends.length > 0 && length + data.length > ROUND_MAX_LENGTH) break;
-          length += data.length;
+          const more =
+            maxBytes === undefined ? data.length : Buffer.byteLength(data) + 2 * type.length + ID_BYTES;
+          if (appends.length > 0 && length + more > (maxBytes ?? ROUND_MAX_LENGTH)) break;
+          length += more;
           appends.push({ id: eventId(waiting.keyHash), type, data });
-          events.push(decided.event);
         }
         taken++;
       }
@@ -182,13 +225,14 @@ export class BookWriter {
         await this.#foldNew();
         continue;
       }
-      for (let i = 0; i < events.length; i++) this.#takeIn(events[i]!, expected + 1 + i, appends[i]!.id);
       let position = expected;
       for (const { waiting, decided } of outcomes.slice(0, taken)) {
-        if ('event' in decided) position++;
+        if ('event' in decided) this.#takeIn(decided.event, ++position, waiting.keyHash);
         waiting.resolve(answerOf(decided, position));
       }
-      for (const { waiting } of outcomes.slice(taken)) this.#queue.unshift(waiting);
+      if (appends.length > 0)
+        this.#options.keys.reached(this.state.id, { revision: position, eventId: appends.at(-1)!.id });
+      this.#queue.unshift(...outcomes.slice(taken).map(({ waiting }) => waiting));
       for (const waiting of again) this.#retry(waiting);
       return;
     }
@@ -256,22 +300,17 @@ export class BookWriter {
   }
 
   /** Folds a durable event in and indexes its key. */
-  #takeIn(event: BookEvent, revision: number, id: string): void {
+  #takeIn(event: BookEvent, revision: number, keyHash: KeyHash | undefined): void {
     evolve(this.state, event, revision);
-    this.#index(event, revision);
-    this.#options.keys.reached(this.state.id, { revision, eventId: id });
-  }
-
-  #index(event: BookEvent, revision: number): void {
-    if (event.key !== undefined) {
-      this.#options.keys.add(this.state.id, hashKey(this.state.id, event.key).index, revision);
-    }
+    if (keyHash !== undefined) this.#options.keys.add(this.state.id, keyHash.index, revision);
   }
 
   async #foldNew(): Promise<void> {
     await fold(this.#options.eventStore, this.#stream, this.state, {
       each: (event, stored) => {
-        this.#index(event, stored.revision);
+        if (event.key !== undefined) {
+          this.#options.keys.add(this.state.id, hashKey(this.state.id, event.key).index, stored.revision);
+        }
         this.#options.keys.reached(this.state.id, { revision: stored.revision, eventId: stored.id });
       },
     });

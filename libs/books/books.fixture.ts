@@ -24,11 +24,11 @@ export interface OpenBooks {
 
 /** @param slot another number opens the books as a second process on the same folder would */
 export async function openBooks(folder: string, slot = 0): Promise<OpenBooks> {
-  const eventsFile = join(folder, 'events.db');
+  const engine = join(folder, 'events.db');
   const cacheFile = join(folder, `cache-${slot}.db`);
-  const eventStore = await SqliteEventStore.open({ file: eventsFile });
+  const eventStore = await SqliteEventStore.open({ file: engine });
   const worker = new Worker(new URL('../../apps/ledger/cache.worker.ts', import.meta.url), {
-    workerData: { cacheFile, eventsFile },
+    workerData: { cacheFile, engine },
     execArgv: ['--no-warnings'],
   });
   const clock = { nowMs: Date.parse('2026-11-21T12:00:00Z') };

@@ -3,7 +3,7 @@
 import type { AskedAct } from '../domain/act/act.ts';
 import type { Command } from '../domain/book/commands.ts';
 import { type BookState, initialState } from '../domain/book/state.ts';
-import { type EventStore, NO_STREAM } from '../event-store/event-store.ts';
+import { EngineUnavailable, type EventStore, NO_STREAM } from '../event-store/event-store.ts';
 import type { Answer, Evaluation, FoundAct } from './answers.ts';
 import { BookWriter, type By } from './book-writer.ts';
 import type { CacheClient } from './cache-client.ts';
@@ -15,6 +15,8 @@ import { BOOK_STREAM_PREFIX, bookOf, streamOf } from './stream-of.ts';
 
 /** Events between snapshots: a start folds at most about so many, which takes well under a second. */
 const EVENTS_PER_SNAPSHOT = 100_000;
+/** How often an idle book looks for what other processes wrote, so that its next request has little to fold. */
+const FOLLOW_MS = 500;
 /** Events that are worth a snapshot at the end. */
 const EVENTS_WORTH_KEEPING = 5_000;
 
@@ -45,6 +47,7 @@ export class Books {
   #reason: string | undefined = 'the books are being opened';
   #opening: Promise<void> = Promise.resolve();
   #snapshots: Promise<unknown> = Promise.resolve();
+  #following: NodeJS.Timeout | undefined;
   #closed = false;
 
   private constructor(options: BooksOptions) {
@@ -56,6 +59,7 @@ export class Books {
   static open(options: BooksOptions): Books {
     const books = new Books(options);
     books.#opening = books.#openAll();
+    books.#following = setInterval(() => books.#follow(), FOLLOW_MS).unref();
     return books;
   }
 
@@ -88,14 +92,21 @@ export class Books {
     return (await this.#writerOf(book))?.act(id);
   }
 
-  /** Asks the book's state, caught up with every process that writes to it. Undefined: no such book. */
+  /**
+   * Asks the book's state, caught up with every process that writes to it. While the engine cannot be reached the
+   * answer is that of the newest event known here: true as of its position. Undefined: no such book.
+   */
   async read<T>(
     book: string,
     query: (state: BookState) => T,
   ): Promise<{ readonly value: T; readonly position: number } | undefined> {
     const writer = this.#open.get(book) ?? (await this.#writerOf(book));
     if (writer === undefined) return undefined;
-    await writer.catchUp();
+    try {
+      await writer.catchUp();
+    } catch (error) {
+      if (!(error instanceof EngineUnavailable)) throw error;
+    }
     if (writer.state.book === undefined) return undefined;
     return { value: query(writer.state), position: writer.state.revision };
   }
@@ -110,6 +121,7 @@ export class Books {
   /** Answers what has been asked, keeps what makes the next start fast, and closes the cache. */
   async close(): Promise<void> {
     this.#closed = true;
+    clearInterval(this.#following);
     await this.#opening;
     for (const [book, writer] of this.#open) {
       await writer.settled();
@@ -119,6 +131,11 @@ export class Books {
     }
     await this.#snapshots;
     await this.#options.cache.close();
+  }
+
+  #follow(): void {
+    // What cannot be followed now is caught up with when it is next asked for, and says so then.
+    for (const writer of this.#open.values()) void writer.catchUp().catch(() => {});
   }
 
   async #openAll(): Promise<void> {

@@ -56,6 +56,8 @@ export class EngineUnavailable extends Error {
 }
 
 export interface EventStore {
+  /** The most bytes of data and types one append may hold; absent: as many as the caller likes. */
+  readonly maxAppendBytes?: number;
   /**
    * Appends all events or none, durably (on disk, or on a majority) before it resolves.
    * An exact retry (same ids, same expected revision, already there) answers with the first result.

@@ -13,7 +13,7 @@ export type FollowedStore = EventStore & { nudge?(): void };
 export interface ThreadParts {
   readonly views: readonly View[];
   /** Opens the engine for reading. */
-  openStore(eventsFile: string): Promise<FollowedStore> | FollowedStore;
+  openStore(engine: string): Promise<FollowedStore> | FollowedStore;
 }
 
 type Handle = (message: ToThread) => unknown;
@@ -55,7 +55,7 @@ function read({ views }: ThreadParts, { viewsFile }: ThreadData, say: (message: 
 
 async function follow(
   { views, openStore }: ThreadParts,
-  { viewsFile, eventsFile }: ThreadData,
+  { viewsFile, engine }: ThreadData,
   say: (message: FromThread) => void,
 ): Promise<Handle> {
   const db = openViewsFile(viewsFile);
@@ -64,7 +64,7 @@ async function follow(
     // In a worker this ends the thread, not the process.
     process.exit(1);
   };
-  const store = await openStore(eventsFile);
+  const store = await openStore(engine);
   let runner: Runner;
   try {
     runner = await Runner.start({
@@ -81,7 +81,7 @@ async function follow(
     await store.close();
     if (!isDamage(error)) throw error;
     discardViewsFile(db, viewsFile);
-    return follow({ views, openStore }, { role: 'follow', viewsFile, eventsFile }, say);
+    return follow({ views, openStore }, { role: 'follow', viewsFile, engine }, say);
   }
   say({ said: 'lag', lag: runner.lag() });
   return async (message) => {

@@ -8,7 +8,7 @@ export type ThreadRole = 'follow' | 'read';
 export interface ThreadData {
   readonly role: ThreadRole;
   readonly viewsFile: string;
-  readonly eventsFile: string;
+  readonly engine: string;
 }
 
 export type Call =

@@ -12,7 +12,7 @@ import { compareViews, foldedTotals, viewTotals } from './verify.ts';
 import { Views, ViewsUnavailable } from './views.ts';
 
 let directory: ReturnType<typeof temporaryDirectory>;
-let files: { viewsFile: string; eventsFile: string };
+let files: { viewsFile: string; engine: string };
 let store: SqliteEventStore;
 let views: Views | undefined;
 const facts = firstEvents({ seed: 5, locations: 10, employees: 40 }, 12_000);
@@ -20,8 +20,8 @@ let appended: number;
 
 beforeEach(async () => {
   directory = temporaryDirectory();
-  files = { viewsFile: `${directory.path}/views.db`, eventsFile: `${directory.path}/events.db` };
-  store = await SqliteEventStore.open({ file: files.eventsFile });
+  files = { viewsFile: `${directory.path}/views.db`, engine: `${directory.path}/events.db` };
+  store = await SqliteEventStore.open({ file: files.engine });
   appended = 0;
 });
 
@@ -199,7 +199,7 @@ describe('one transaction for rows and checkpoint', () => {
         `import { DatabaseSync } from 'node:sqlite';
        import { SqliteEventStore } from ${from('../event-store/sqlite/sqlite-event-store.ts')};
        import { ViewsInProcess } from ${from('./in-process.fixture.ts')};
-       const { viewsFile, eventsFile } = ${JSON.stringify(files)};
+       const { viewsFile, engine } = ${JSON.stringify(files)};
        const exec = DatabaseSync.prototype.exec;
        let left = Number(process.argv[2]);
        DatabaseSync.prototype.exec = function (sql) {
@@ -208,7 +208,7 @@ describe('one transaction for rows and checkpoint', () => {
          exec.call(this, sql);
          if (last) process.kill(process.pid, 'SIGKILL');
        };
-       const store = await SqliteEventStore.open({ file: eventsFile, readOnly: true });
+       const store = await SqliteEventStore.open({ file: engine, readOnly: true });
        await ViewsInProcess.start(viewsFile, store, undefined, 100);`,
       );
       await append(3_000);

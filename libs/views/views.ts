@@ -11,7 +11,7 @@ export interface ViewsOptions {
   /** The views' own file; made when it is not there. One process at a time. */
   readonly viewsFile: string;
   /** What the worker opens the engine with. */
-  readonly eventsFile: string;
+  readonly engine: string;
   /** The worker that names the engine and the views; absent: the service's. */
   readonly workerUrl?: URL;
   /** Told when a thread of the views died and is started again. */
@@ -41,12 +41,12 @@ export class Views {
   #nudges = 0;
 
   private constructor(options: ViewsOptions) {
-    const { viewsFile, eventsFile } = options;
+    const { viewsFile, engine } = options;
     const url = options.workerUrl ?? SERVICE_WORKER;
     const died = (reason: string) => options.onDeath?.(reason);
     this.#following = new SupervisedThread(
       url,
-      { role: 'follow', viewsFile, eventsFile },
+      { role: 'follow', viewsFile, engine },
       {
         said: (message) => this.#heard(message),
         died: (reason) => {
@@ -59,7 +59,7 @@ export class Views {
     );
     this.#reading = new SupervisedThread(
       url,
-      { role: 'read', viewsFile, eventsFile },
+      { role: 'read', viewsFile, engine },
       {
         said: (message) => {
           if (message.said === 'damaged') void this.#following.call({ call: 'discard' }).catch(() => {});

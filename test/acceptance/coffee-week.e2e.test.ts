@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Service, startService } from '../../apps/ledger/service.ts';
-import { readSettings } from '../../libs/platform/settings.ts';
+import { readSettings } from '../../apps/ledger/settings.ts';
 
 const KEY = 'a-key-for-the-tests';
 const NOW = '2026-11-21T08:14:05.000Z';
@@ -275,7 +275,7 @@ describe('a week of coffees', () => {
       },
     ]);
     const bucket = await call('GET', `${BOOK}/buckets?limit=weekly-coffees&employee=emp-17&location=soho`);
-    expect(bucket.body.bucket.measures).toEqual(body.allowances[0].measures);
+    expect(bucket.body.measures).toEqual(body.allowances[0].measures);
     expect((await call('GET', `${BOOK}/buckets?limit=weekly-coffees`)).body.errors[0]).toMatchObject({
       parameter: 'employee',
       code: 'missing',

@@ -67,7 +67,7 @@ export default {
     {
       name: 'adapters-only-in-composition-roots',
       severity: 'error',
-      from: { pathNot: ['^libs/event-store/([^/]+)/', ...COMPOSITION_ROOTS] },
+      from: { pathNot: ['^libs/event-store/([^/]+/|engines\\.ts$)', ...COMPOSITION_ROOTS] },
       to: { path: '^libs/event-store/[^/]+/' },
     },
     {

@@ -8,7 +8,8 @@ import { basename, join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 import { ServiceMetrics } from '../../apps/ledger/operations/service-metrics.ts';
-import { readSettings } from '../../libs/platform/settings.ts';
+import { readSettings } from '../../apps/ledger/settings.ts';
+import { parseConnectionString } from '../../libs/event-store/eventstoredb/connection-string.ts';
 import { filesUnder } from '../architecture/source-files.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -79,10 +80,23 @@ describe.each(COMPOSE_FILES)('%s', (file) => {
   it('runs the service on a read-only root, with settings that it knows', () => {
     const ledgers = Object.values(services).filter((service) => service.image?.startsWith('goodwill-ledger'));
     expect(ledgers.length).toBeGreaterThan(0);
-    const known = text('libs/platform/settings.ts');
+    const known = text('apps/ledger/settings.ts');
     for (const { read_only: readOnly, environment = {} } of ledgers) {
       expect(readOnly).toBe(true);
       expect(Object.keys(environment).filter((name) => !known.includes(`'${name}'`))).toEqual([]);
+    }
+  });
+
+  it('names its engine in a way that the service understands', () => {
+    for (const { environment = {} } of Object.values(services)) {
+      const engine = environment.GOODWILL_EVENT_STORE;
+      if (engine === undefined) continue;
+      expect(readSettings({ GOODWILL_EVENT_STORE: engine })).toMatchObject({ ok: true });
+      const here = engine
+        .replace(/\$\{[^}]+\}/, 'password')
+        .replace('/certificates/ca.crt', join(ROOT, 'docker/Dockerfile'));
+      const named = parseConnectionString(here).hosts.map(({ address }) => address);
+      expect(named.filter((name) => !Object.hasOwn(services, name))).toEqual([]);
     }
   });
 

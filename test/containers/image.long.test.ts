@@ -158,6 +158,21 @@ suite(`the image on the embedded engine${reason === undefined ? '' : ` [skipped:
     });
   }, 60_000);
 
+  it('has the distributed engine’s client in it, and says why it is not ready while there is no server', async () => {
+    const ledger = await startLedger({
+      volume: volume(),
+      env: { GOODWILL_EVENT_STORE: 'esdb://127.0.0.1:9?tls=false' },
+      startedWhen: '/health/live',
+    });
+    try {
+      const reply = await ledger.get('/health/ready');
+      expect(reply.status).toBe(503);
+      expect(reply.json().error.engine.reason).toContain('127.0.0.1:9');
+    } finally {
+      await ledger.kill();
+    }
+  }, 90_000);
+
   it('runs the other commands on the same volume, and says so where there is no ledger', async () => {
     const empty = await runGoodwill(volume(), ['verify', '--data-dir', '/data']);
     expect(empty.exitCode).not.toBe(0);

@@ -61,7 +61,7 @@ try {
 
   const started = performance.now();
   const cpuBefore = process.cpuUsage();
-  const views = await Views.start({ viewsFile, eventsFile });
+  const views = await Views.start({ viewsFile, engine: eventsFile });
   if (!(await views.waitFor('bench', position, 600_000))) throw new Error('the views did not get there');
   const took = (performance.now() - started) / 1_000;
   const { user, system } = process.cpuUsage(cpuBefore);

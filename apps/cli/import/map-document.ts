@@ -1,6 +1,7 @@
 /** A map as a document whose every mistake is collected with the line and column it stands at. */
+
+import { nearestName } from '../../../libs/domain/rules/nearest-name.ts';
 import { type LocatedDocument, type Place, readDocument } from '../../../libs/platform/located-document.ts';
-import { nearestName } from '../../../libs/platform/nearest-name.ts';
 import type { MapMistake } from './map.ts';
 
 /** A value of the document and where it stands. */

@@ -11,8 +11,8 @@ import {
   TRIGGERS,
   type Trigger,
 } from '../../../libs/domain/act/act.ts';
+import { nearestName } from '../../../libs/domain/rules/nearest-name.ts';
 import { parseInstant } from '../../../libs/domain/time/instant.ts';
-import { nearestName } from '../../../libs/platform/nearest-name.ts';
 import {
   ID_MAX_LENGTH,
   kindOf,

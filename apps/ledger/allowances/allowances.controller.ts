@@ -100,7 +100,7 @@ export class AllowancesController {
         })),
       );
     }
-    const body = { at: formatInstant(at), position, bucket: allowanceBody(value.bucket) };
+    const body = { ...allowanceBody(value.bucket), at: formatInstant(at), position };
     sendJson(reply, 200, JSON.stringify(body));
   }
 }

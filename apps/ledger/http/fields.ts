@@ -11,9 +11,9 @@ import {
   validateSync,
 } from 'class-validator';
 import { minorUnits } from '../../../libs/domain/money/currency.ts';
+import { nearestName } from '../../../libs/domain/rules/nearest-name.ts';
 import { isBusinessDate, parseInstant } from '../../../libs/domain/time/instant.ts';
 import { isTimeZone, timeZoneAdvice } from '../../../libs/domain/time/zone.ts';
-import { nearestName } from '../../../libs/platform/nearest-name.ts';
 import { bodyProblem, type FieldProblem } from '../problems/problem.ts';
 import { kindOf, pointerTo, type TextMistake, type TextRule, textMistake } from './field-text.ts';
 
@@ -191,7 +191,7 @@ function unknownField(
   known: ReadonlySet<string>,
   notYet: Readonly<Record<string, string>>,
 ): FieldProblem {
-  const meant = nearestName(name, known);
+  const meant = nearestName(name, [...known]);
   const later = Object.hasOwn(notYet, name) ? notYet[name] : undefined;
   return {
     pointer: pointerTo('', name.toWellFormed().slice(0, 200)),

@@ -1,7 +1,7 @@
 /** Parameters of a query: known ones only, each once, each checked. */
 import type { FastifyRequest } from 'fastify';
+import { nearestName } from '../../../libs/domain/rules/nearest-name.ts';
 import { isBusinessDate, parseInstant } from '../../../libs/domain/time/instant.ts';
-import { nearestName } from '../../../libs/platform/nearest-name.ts';
 import { type FieldProblem, parameterProblem } from '../problems/problem.ts';
 import { ID_MAX_LENGTH, type TextMistake, textMistake } from './field-text.ts';
 

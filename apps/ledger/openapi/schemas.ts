@@ -171,6 +171,29 @@ const DECIDED_REQUIRED = [
 ];
 const actId: Schema = { type: 'string', format: 'uuid', examples: ['0199f3a2-7c1e-7a30-9c5e-2f6d1b7a9e44'] };
 
+const ALLOWANCE = {
+  limit: id('weekly-coffees'),
+  title: name('Ten coffees a week for every barista'),
+  key,
+  window,
+  resetsAt: orNull(
+    instant('When the window ends, or the oldest use leaves a rolling one; null: never by itself.'),
+  ),
+  measures: byMeasure(
+    object(
+      {
+        allowed: whole('So much the limit allows.'),
+        carriedOver: whole('From the window before.'),
+        adjusted: whole('By grants, transfers and corrections.'),
+        used: whole('Used so far.'),
+        reserved: whole('Held and not yet spent.'),
+        remaining: whole('Left; below zero after acts recorded beyond the limit.'),
+      },
+      ['allowed', 'carriedOver', 'adjusted', 'used', 'reserved', 'remaining'],
+    ),
+  ),
+};
+
 export const SCHEMAS = {
   BookStatement: object(
     {
@@ -494,31 +517,7 @@ export const SCHEMAS = {
     },
     ['acts', 'nextCursor', 'position'],
   ),
-  Allowance: object(
-    {
-      limit: id('weekly-coffees'),
-      title: name('Ten coffees a week for every barista'),
-      key,
-      window,
-      resetsAt: orNull(
-        instant('When the window ends, or the oldest use leaves a rolling one; null: never by itself.'),
-      ),
-      measures: byMeasure(
-        object(
-          {
-            allowed: whole('So much the limit allows.'),
-            carriedOver: whole('From the window before.'),
-            adjusted: whole('By grants, transfers and corrections.'),
-            used: whole('Used so far.'),
-            reserved: whole('Held and not yet spent.'),
-            remaining: whole('Left; below zero after acts recorded beyond the limit.'),
-          },
-          ['allowed', 'carriedOver', 'adjusted', 'used', 'reserved', 'remaining'],
-        ),
-      ),
-    },
-    ['limit', 'key', 'window', 'resetsAt', 'measures'],
-  ),
+  Allowance: object(ALLOWANCE, ['limit', 'key', 'window', 'resetsAt', 'measures']),
   Allowances: object(
     {
       employee: id('emp-17'),
@@ -528,10 +527,14 @@ export const SCHEMAS = {
     },
     ['employee', 'at', 'position', 'allowances'],
   ),
-  Bucket: object({ at: instant('The moment the window contains.'), position, bucket: ref('Allowance') }, [
+  Bucket: object({ ...ALLOWANCE, at: instant('The moment the window contains.'), position }, [
+    'limit',
+    'key',
+    'window',
+    'resetsAt',
+    'measures',
     'at',
     'position',
-    'bucket',
   ]),
   SpendFigures: object(
     {

@@ -19,6 +19,9 @@ class ActivationFields {
   @Optional() @Instant() from?: string;
 }
 
+/** Reading YAML takes time in proportion; this much takes well under a second of the thread that decides. */
+const POLICY_LIMIT_BYTES = 256 * 1024;
+
 @Controller('v1/books/:book/policies')
 export class PoliciesController {
   readonly #commands: CommandBus;
@@ -51,6 +54,13 @@ export class PoliciesController {
       format: isYaml(request) ? ('yaml' as const) : ('json' as const),
       text: bodyText(request),
     };
+    const bytes = Buffer.byteLength(source.text);
+    if (bytes > POLICY_LIMIT_BYTES) {
+      throw new Problem('body-too-large', {
+        detail: `The policy has ${bytes} bytes; at most ${POLICY_LIMIT_BYTES} are taken.`,
+        advice: 'Check what else the document holds: two hundred guardrails fit with room to spare.',
+      });
+    }
     const document = readDocument(source.text, source.format);
     if (!document.ok) {
       throw new Problem('policy-malformed', {
@@ -67,12 +77,12 @@ export class PoliciesController {
     const { value: currency } = await readBook(this.#queries, book, (state) => state.book!.currency);
     const check = checkPolicy(document.value, { currency });
     if (!check.ok) {
-      const errors = check.mistakes.map(({ pointer, code, message, advice }) => ({
+      const errors = check.mistakes.map(({ pointer, code, message, advice, at }) => ({
         pointer,
         code,
         detail: message,
         advice,
-        ...document.locate(pointer),
+        ...document.locate(pointer, at),
       }));
       const detail = errors.length === 1 ? errors[0]!.detail : `The policy has ${errors.length} mistakes.`;
       throw new Problem('policy-invalid', { detail, errors });

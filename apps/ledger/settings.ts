@@ -12,8 +12,8 @@ import {
   ValidateBy,
   validateSync,
 } from 'class-validator';
-import { MIN_KEY_LENGTH } from './admin-key.ts';
-import { nearestName } from './nearest-name.ts';
+import { nearestName } from '../../libs/domain/rules/nearest-name.ts';
+import { MIN_KEY_LENGTH } from '../../libs/platform/admin-key.ts';
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 
@@ -37,8 +37,10 @@ export class Settings {
   @Max(65_535, { message: 'GOODWILL_PORT must be a whole number from 0 to 65535 (0: any free port)' })
   port!: number;
 
-  @IsIn(['sqlite'], {
-    message: 'GOODWILL_EVENT_STORE must be "sqlite"; this version has no other engine built in',
+  /** `sqlite`: a file in the data directory. Otherwise the connection string of an EventStoreDB or KurrentDB. */
+  @Matches(/^(sqlite|esdb(\+discover)?:\/\/.+)$/, {
+    message:
+      'GOODWILL_EVENT_STORE must be "sqlite" or a connection string such as esdb://host:2113 or esdb+discover://host-1:2113,host-2:2113',
   })
   eventStore!: string;
 

@@ -47,7 +47,7 @@ describe('settings', () => {
     ['GOODWILL_PORT', '80a'],
     ['GOODWILL_PORT', ''],
     ['GOODWILL_EVENT_STORE', 'postgres'],
-    ['GOODWILL_EVENT_STORE', 'esdb://localhost:2113'],
+    ['GOODWILL_EVENT_STORE', 'esdb://'],
     ['GOODWILL_ADMIN_KEY', 'short'],
     ['GOODWILL_ADMIN_KEY', 'with blanks in it, and long'],
     ['GOODWILL_ADMIN_KEY', ''],

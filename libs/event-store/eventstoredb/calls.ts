@@ -1,0 +1,84 @@
+/** Calls that are tried again until they succeed, cannot, or their time is up. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { EventStoreDBClient } from '@eventstore/db-client';
+import { EngineUnavailable } from '../event-store.ts';
+import type { Connection } from './connection.ts';
+import { explain, failureOf } from './failures.ts';
+import { pauseBeforeMs } from './pause.ts';
+
+export interface CallOptions {
+  /** Given with every call: an append with credentials of its own goes by the call that has a deadline. */
+  readonly credentials: { readonly username: string; readonly password: string };
+  readonly requiresLeader: true;
+}
+
+export interface Timing {
+  /** One try. The server itself gives a write up after 2 s. */
+  readonly attemptMs: number;
+  /** All tries of one call together. */
+  readonly totalMs: number;
+}
+
+const FIRST_PAUSE_MS = 20;
+const MOST_PAUSE_MS = 500;
+
+export class Calls {
+  readonly connection: Connection;
+  readonly options: CallOptions;
+  readonly timing: Timing;
+  readonly where: string;
+
+  constructor(connection: Connection, options: CallOptions, timing: Timing, where: string) {
+    this.connection = connection;
+    this.options = options;
+    this.timing = timing;
+    this.where = where;
+  }
+
+  /** When a call that begins now must have been answered, in ms of `performance.now`. */
+  deadline(): number {
+    return performance.now() + this.timing.totalMs;
+  }
+
+  /** For calls that change nothing. @throws EngineUnavailable */
+  async ask<T>(
+    work: (client: EventStoreDBClient, options: CallOptions, deadlineMs: number) => Promise<T>,
+    deadline = this.deadline(),
+  ): Promise<T> {
+    for (let attempt = 0; ; attempt++) {
+      try {
+        return await this.once(work, deadline);
+      } catch (error) {
+        const pauseMs = pauseBeforeMs(attempt, FIRST_PAUSE_MS, MOST_PAUSE_MS);
+        const over = performance.now() + pauseMs >= deadline;
+        if (error instanceof EngineUnavailable || over || failureOf(error) !== 'passing') {
+          throw this.unavailable(error, true);
+        }
+        await sleep(pauseMs);
+      }
+    }
+  }
+
+  /** One try. @throws what the client throws, NoAnswer */
+  async once<T>(
+    work: (client: EventStoreDBClient, options: CallOptions, deadlineMs: number) => Promise<T>,
+    deadline: number,
+  ): Promise<T> {
+    const withinMs = Math.min(this.timing.attemptMs, deadline - performance.now());
+    return await this.connection.call(withinMs, (client, deadlineMs) =>
+      work(client, this.options, deadlineMs),
+    );
+  }
+
+  unavailable(error: unknown, nothingWritten: boolean): EngineUnavailable {
+    if (error instanceof EngineUnavailable && error.nothingWritten === nothingWritten) return error;
+    const cause = error instanceof EngineUnavailable && error.cause !== undefined ? error.cause : error;
+    return new EngineUnavailable(explain(cause, this.where), { nothingWritten, cause });
+  }
+}
+
+/** @param attempt from 0 */
+export async function pauseBefore(attempt: number, deadline: number): Promise<void> {
+  const pauseMs = pauseBeforeMs(attempt, FIRST_PAUSE_MS, MOST_PAUSE_MS);
+  await sleep(Math.max(0, Math.min(pauseMs, deadline - performance.now())));
+}
