@@ -70,7 +70,11 @@ export async function startLedger(settings: LedgerSettings): Promise<LedgerConta
     .withEnvironment({ GOODWILL_ADMIN_KEY: ADMIN_KEY, ...settings.env })
     .withExposedPorts(PORT)
     .withLogConsumer((stream) => stream.on('data', (line: Buffer) => said.push(line.toString('utf8'))))
-    .withWaitStrategy(Wait.forHttp(settings.startedWhen ?? '/health/ready', PORT).forStatusCode(200))
+    .withWaitStrategy(
+      Wait.forHttp(settings.startedWhen ?? '/health/ready', PORT, {
+        abortOnContainerExit: true,
+      }).forStatusCode(200),
+    )
     .withStartupTimeout(60_000);
   if (settings.network !== undefined) ledger.withNetwork(settings.network);
   if (settings.alias !== undefined) ledger.withNetworkAliases(settings.alias);
