@@ -35,6 +35,13 @@ async function each<T>(items: readonly T[], work: (item: T) => Promise<void>): P
   await Promise.all(Array.from({ length: CONNECTIONS }, lane));
 }
 
+/** What is killed: a service that can be started again on what it left. */
+export interface Mortal {
+  start(): Promise<ServiceProcess>;
+  /** @throws unless `goodwill verify` finds the stopped ledger whole */
+  verify(): Promise<void>;
+}
+
 /** @throws with what was found wrong, and the seed */
 export async function killRounds(
   dataDir: string,
@@ -42,19 +49,28 @@ export async function killRounds(
   seed: number,
   root?: string,
 ): Promise<Survived> {
+  const tree = root === undefined ? {} : { root };
+  const mortal: Mortal = {
+    start: () => startService(dataDir, tree),
+    verify: () => verified(dataDir, tree),
+  };
+  return killRoundsOf(mortal, rounds, seed);
+}
+
+/** The same, wherever the service runs. @throws with what was found wrong, and the seed */
+export async function killRoundsOf(mortal: Mortal, rounds: number, seed: number): Promise<Survived> {
   try {
-    return await run(dataDir, rounds, seed, root);
+    return await run(mortal, rounds, seed);
   } catch (error) {
     throw new Error(`with GOODWILL_SEED=${seed}: ${(error as Error).message}`, { cause: error });
   }
 }
 
-async function run(dataDir: string, rounds: number, seed: number, root?: string): Promise<Survived> {
+async function run(mortal: Mortal, rounds: number, seed: number): Promise<Survived> {
   const random = seeded(seed);
-  const tree = root === undefined ? {} : { root };
   const all: Ask[] = [];
   const tally = { unknown: 0, unknownRecorded: 0, acknowledged: 0 };
-  let service = await startService(dataDir, tree);
+  let service = await mortal.start();
   try {
     const { path, position } = await openBook(service, BOOK, POLICY);
     for (let round = 0; round < rounds; round++) {
@@ -62,25 +78,46 @@ async function run(dataDir: string, rounds: number, seed: number, root?: string)
       await sleep(20 + random.below(600));
       await service.kill();
       await load.ended;
-      service = await startService(dataDir, tree);
-      const known = load.asks.filter((ask) => ask.answer !== undefined);
-      const unknown = load.asks.filter((ask) => ask.answer === undefined);
-      tally.acknowledged += known.length;
-      tally.unknown += unknown.length;
-      tally.unknownRecorded += await settle(service, unknown);
-      await replay(service, known);
-      await found(service, path, load.asks);
+      service = await mortal.start();
+      const held = await heldToItsAnswers(service, path, load.asks);
+      tally.acknowledged += held.acknowledged;
+      tally.unknown += held.unknown;
+      tally.unknownRecorded += held.unknownRecorded;
       all.push(...load.asks);
     }
-    noGapAndNothingTwice(all, position);
-    neverBeyond(all);
-    await asTheRegisterSays(service, path, all);
+    await toldTheWhole(service, path, position, all);
     demand((await service.stop()) === 0, () => `the service did not end cleanly:\n${service.logs()}`);
-    await verified(dataDir, tree);
+    await mortal.verify();
     return { rounds, ...tally, declined: all.filter((ask) => ask.answer?.body.status === 'declined').length };
   } finally {
     await service.kill();
   }
+}
+
+/** After a fault: settles what had no answer, and demands every answer that was given again, byte for byte. */
+export async function heldToItsAnswers(
+  service: ServiceProcess,
+  path: string,
+  asks: readonly Ask[],
+): Promise<Pick<Survived, 'acknowledged' | 'unknown' | 'unknownRecorded'>> {
+  const known = asks.filter((ask) => ask.answer !== undefined);
+  const unknown = asks.filter((ask) => ask.answer === undefined);
+  const unknownRecorded = await settle(service, unknown);
+  await replay(service, known);
+  await found(service, path, asks);
+  return { acknowledged: known.length, unknown: unknown.length, unknownRecorded };
+}
+
+/** At the end, over everything that was asked: each place told of once, no limit exceeded, the register the same. */
+export async function toldTheWhole(
+  service: ServiceProcess,
+  path: string,
+  opening: number,
+  asks: readonly Ask[],
+): Promise<void> {
+  noGapAndNothingTwice(asks, opening);
+  neverBeyond(asks);
+  await asTheRegisterSays(service, path, asks);
 }
 
 /** Sends every ask without an answer again. Returns how many had been recorded before the kill. */
