@@ -18,6 +18,7 @@ export async function appendForCertain(
   expected: number,
   deadline: number,
 ): Promise<AppendResult> {
+  await calls.assertReachable();
   const mark = randomUUID();
   const written = toWrite(events, mark);
   const expectedRevision = expected < 0 ? CLIENT_NO_STREAM : BigInt(expected);

@@ -56,7 +56,8 @@ export class EventStoreDbEventStore implements EventStore {
   readonly maxAppendBytes: number;
   readonly #calls: Calls;
   readonly #following: Connection;
-  readonly #names: StreamNames;
+  /** By prefix. */
+  readonly #names = new Map<string, StreamNames>();
   readonly #quietMs: number;
   readonly #subscriptions = new Set<EventStoreDbSubscription>();
   /** The newest append of each stream that has one under way: the next waits for it. */
@@ -87,7 +88,6 @@ export class EventStoreDbEventStore implements EventStore {
       maxStreams: SUBSCRIPTIONS,
       nodePreference: target.nodePreference,
     });
-    this.#names = new StreamNames(this.#calls);
   }
 
   /** @throws EngineUnavailable, RangeError above `maxAppendBytes`, TypeError for what no engine takes */
@@ -149,7 +149,7 @@ export class EventStoreDbEventStore implements EventStore {
   /** The first call reads the whole log; later ones what has come since. */
   async streams(prefix: string): Promise<readonly string[]> {
     this.#assertOpen();
-    const names = await this.#names.startingWith(prefix);
+    const names = await this.#namesOf(prefix).all();
     const there = await Promise.all(
       // Streams of the ledger are never deleted.
       names.map(async (name) => LEDGER_STREAM.test(name) || (await this.head(name)) !== NO_STREAM),
@@ -163,13 +163,19 @@ export class EventStoreDbEventStore implements EventStore {
     if (this.#subscriptions.size >= SUBSCRIPTIONS) {
       throw new RangeError(`There are ${SUBSCRIPTIONS} subscriptions already: a connection carries no more.`);
     }
+    const { streamPrefix = '' } = options;
+    let position = options.after ?? 0n;
     const subscription = new EventStoreDbSubscription(
       this.#following,
       this.#calls,
       { confirmMs: CONFIRM_MS, quietMs: this.#quietMs },
       options,
       maxBatch,
-      handler,
+      async (events) => {
+        await handler(events);
+        this.#names.get(streamPrefix)?.delivered(position, events);
+        position = events.at(-1)!.global;
+      },
     );
     this.#subscriptions.add(subscription);
     const forget = (): boolean => this.#subscriptions.delete(subscription);
@@ -215,10 +221,20 @@ export class EventStoreDbEventStore implements EventStore {
   }
 
   async #close(): Promise<void> {
-    await Promise.all([...this.#subscriptions].map((subscription) => subscription.close()));
+    const ended = [...this.#subscriptions].map((subscription) => subscription.close());
     await Promise.allSettled([...this.#turns.values()]);
+    // What is only asked now need not be answered: nobody is to wait for an engine that does not.
+    this.#calls.close();
+    await Promise.all(ended);
     this.#following.close();
-    this.#calls.connection.close();
+  }
+
+  #namesOf(prefix: string): StreamNames {
+    const known = this.#names.get(prefix);
+    if (known !== undefined) return known;
+    const names = new StreamNames(this.#calls, prefix);
+    this.#names.set(prefix, names);
+    return names;
   }
 
   /** Calls of one stream go one after the other: the server may take two at once in either order. */
