@@ -3,7 +3,7 @@
  * after the other on a draft, and appends it at the expected revision: while one round is being made durable,
  * the next one collects. Whoever loses a race against another process catches up and decides again.
  */
-import { setImmediate as endOfTurn } from 'node:timers/promises';
+import { setImmediate as endOfTurn, setTimeout as pause } from 'node:timers/promises';
 import { type Command, type Refusal } from '../domain/book/commands.ts';
 import { differences } from '../domain/book/content.ts';
 import { type Context, type Decided, decide } from '../domain/book/decide.ts';
@@ -15,6 +15,7 @@ import { EngineUnavailable, type EventStore, type EventToAppend } from '../event
 import { decodeEvent, encodeEvent } from '../events/codec.ts';
 import type { Answer, Evaluation, FoundAct } from './answers.ts';
 import { fold } from './fold.ts';
+import { GivingWay } from './giving-way.ts';
 import { eventId, hashKey, indexOfId, type KeyHash, timedId } from './key-hash.ts';
 import type { KeyIndex } from './key-index.ts';
 import { streamOf } from './stream-of.ts';
@@ -25,8 +26,8 @@ const ROUND_MAX = 512;
 const ROUND_MAX_LENGTH = 4 * 1024 * 1024;
 /** What an engine may add to an event for its id. */
 const ID_BYTES = 64;
-/** How often a round may lose against other processes before its commands are told to come back later. */
-const ROUND_MAX_ATTEMPTS = 200;
+/** A command that has waited so long for its round, or for its round to win, is told to come back later. */
+const MOST_WAIT_MS = 8_000;
 
 export interface By {
   readonly key?: string;
@@ -45,6 +46,8 @@ export interface WriterOptions {
 
 interface Waiting {
   readonly command: Command;
+  /** Until then, in ms of `performance.now`, it is worth deciding: afterwards nobody waits for the answer. */
+  readonly until: number;
   readonly by: By;
   readonly keyHash: KeyHash | undefined;
   /** Up to this revision no event has this key: what stands there under the same hash has another. */
@@ -71,8 +74,13 @@ export class BookWriter {
   #lastRound = 0;
   #turn: Promise<unknown> = Promise.resolve();
   #idle: (() => void)[] = [];
+  readonly #givingWay = new GivingWay();
   #looking: Promise<number> | undefined;
+  /** Since when the engine has been asked for the head without an answer, in ms of `performance.now`. */
+  #lookingSince: number | undefined;
   #nextLook: Promise<number> | undefined;
+  /** What those who wait for the next look wait for, if they do so only for a while. */
+  #patient: { readonly look: Promise<number>; readonly caughtUp: Promise<void> } | undefined;
 
   /** @param state the book as far as it is known; the writer brings it up to date before it decides */
   constructor(state: BookState, options: WriterOptions) {
@@ -81,8 +89,12 @@ export class BookWriter {
     this.#stream = streamOf(state.id);
   }
 
-  /** Decides and records, or answers a replay or a refusal. @throws EngineUnavailable */
-  async execute(command: Command, by: By): Promise<Answer> {
+  /**
+   * Decides and records, or answers a replay or a refusal.
+   * @param until ms of `performance.now`
+   * @throws EngineUnavailable
+   */
+  async execute(command: Command, by: By, until = performance.now() + MOST_WAIT_MS): Promise<Answer> {
     const keyHash = by.key === undefined ? undefined : hashKey(this.state.id, by.key);
     const keyNewAt = this.state.revision;
     if (keyHash !== undefined) {
@@ -91,7 +103,7 @@ export class BookWriter {
     }
     const act = command.type === 'ReverseAct' ? (await this.act(command.act))?.event : undefined;
     return new Promise<Answer>((resolve, reject) => {
-      this.#queue.push({ command, by, keyHash, keyNewAt, act, resolve, reject });
+      this.#queue.push({ command, until, by, keyHash, keyNewAt, act, resolve, reject });
       if (!this.#running) this.#startSoon();
     });
   }
@@ -148,8 +160,21 @@ export class BookWriter {
     if (head <= this.state.revision) return;
     // Our own round may be on its way into the state: what is still missing after it is another process's.
     await this.#inTurn(async () => {
-      if (head > this.state.revision) await this.#foldNew();
+      await this.#foldTo(head);
     });
+  }
+
+  /**
+   * As `catchUp`, but an engine that does not answer is not waited for longer than said, counted from when it was
+   * first asked in vain. The state is then that of the newest event known.
+   */
+  catchUpWithin(patienceMs: number): Promise<void> {
+    const look = this.#head();
+    if (this.#patient?.look !== look) {
+      const sinceMs = this.#lookingSince === undefined ? 0 : performance.now() - this.#lookingSince;
+      this.#patient = { look, caughtUp: orAfter(this.catchUp(), Math.max(0, patienceMs - sinceMs)) };
+    }
+    return this.#patient.caughtUp;
   }
 
   /**
@@ -165,8 +190,11 @@ export class BookWriter {
     await endOfTurn();
     await this.#looking?.catch(() => {});
     this.#nextLook = undefined;
+    this.#lookingSince ??= performance.now();
     this.#looking = this.#options.eventStore.head(this.#stream);
-    return this.#looking;
+    const head = await this.#looking;
+    this.#lookingSince = undefined;
+    return head;
   }
 
   /** Resolves when everything that was queued before has been answered. */
@@ -181,6 +209,8 @@ export class BookWriter {
       await this.#inTurn(() => this.#settle(round)).catch((error: unknown) => {
         for (const waiting of round) waiting.reject(error);
       });
+      const pauseMs = this.#givingWay.pauseMs(performance.now());
+      if (pauseMs > 0) await pause(pauseMs);
     }
     this.#running = false;
     for (const resolve of this.#idle.splice(0)) resolve();
@@ -196,9 +226,14 @@ export class BookWriter {
     return this.#queue.splice(0, n);
   }
 
-  async #settle(round: readonly Waiting[]): Promise<void> {
+  async #settle(queued: readonly Waiting[]): Promise<void> {
     const maxBytes = this.#options.eventStore.maxAppendBytes;
+    // Looking first costs less than losing first.
+    if (this.#givingWay.othersWrite(performance.now()))
+      await this.#foldTo(await this.#options.eventStore.head(this.#stream));
     for (let attempt = 1; ; attempt++) {
+      const round = queued.filter((waiting) => inTime(waiting, attempt > 1));
+      if (round.length === 0) return;
       const { outcomes, again } = this.#decideRound(round);
       const appends: EventToAppend[] = [];
       let length = 0;
@@ -215,14 +250,10 @@ export class BookWriter {
         taken++;
       }
       const expected = this.state.revision;
-      if (!(await this.#append(appends, expected))) {
+      const lost = await this.#append(appends, expected);
+      if (lost !== undefined) {
         this.#options.onConflict?.(this.state.id);
-        if (attempt >= ROUND_MAX_ATTEMPTS) {
-          throw new EngineUnavailable('other processes write to this book faster than this one can', {
-            nothingWritten: true,
-          });
-        }
-        await this.#foldNew();
+        await this.#foldTo(lost.head);
         continue;
       }
       let position = expected;
@@ -277,24 +308,32 @@ export class BookWriter {
   }
 
   /**
-   * @returns false when the stream stands elsewhere than expected, or these ids stand there already. Ids come from
-   * the keys, so what is already there may be another process's, with other content: it is folded in as it is
-   * stored, and the round is answered from it.
+   * @returns where the stream stands, when that is elsewhere than expected or these ids stand there already. Ids come
+   * from the keys, so what is already there may be another process's, with other content: it is folded in as it is
+   * stored, and the round is answered from it. Undefined: appended.
    */
-  async #append(appends: readonly EventToAppend[], expected: number): Promise<boolean> {
+  async #append(appends: readonly EventToAppend[], expected: number): Promise<{ head: number } | undefined> {
     const { eventStore, onAppended } = this.#options;
     // Refusals are facts about the state they were decided on, too: it must still be the newest.
-    if (appends.length === 0) return (await eventStore.head(this.#stream)) === expected;
+    if (appends.length === 0) {
+      const head = await eventStore.head(this.#stream);
+      return head === expected ? undefined : { head };
+    }
     const began = performance.now();
     try {
       const result = await eventStore.append(this.#stream, appends, expected);
-      if (!result.ok || result.alreadyThere) return false;
-      onAppended?.(this.state.id, result.revision, appends.length, performance.now() - began);
-      return true;
+      if (!result.ok) return { head: result.actual };
+      if (result.alreadyThere) return { head: result.revision };
+      const tookMs = performance.now() - began;
+      this.#givingWay.appended(tookMs);
+      onAppended?.(this.state.id, result.revision, appends.length, tookMs);
+      return undefined;
     } catch (error) {
       if (!(error instanceof EngineUnavailable) || error.nothingWritten) throw error;
-      // The result is unknown: if the stream has grown, what stands there tells it.
-      if ((await eventStore.head(this.#stream)) > expected) return false;
+      // The result is unknown: if the stream has grown, what stands there tells it. If that cannot be seen either,
+      // it stays unknown.
+      const head = await eventStore.head(this.#stream).catch(() => expected);
+      if (head > expected) return { head };
       throw error;
     }
   }
@@ -305,8 +344,11 @@ export class BookWriter {
     if (keyHash !== undefined) this.#options.keys.add(this.state.id, keyHash.index, revision);
   }
 
-  async #foldNew(): Promise<void> {
+  /** Folds what other processes have appended, up to where the stream was seen to stand. */
+  async #foldTo(head: number): Promise<void> {
+    if (head <= this.state.revision) return;
     await fold(this.#options.eventStore, this.#stream, this.state, {
+      to: head,
       each: (event, stored) => {
         if (event.key !== undefined) {
           this.#options.keys.add(this.state.id, hashKey(this.state.id, event.key).index, stored.revision);
@@ -314,6 +356,8 @@ export class BookWriter {
         this.#options.keys.reached(this.state.id, { revision: stored.revision, eventId: stored.id });
       },
     });
+    // Our own come into the state without being read.
+    this.#givingWay.sawOthers(performance.now());
   }
 
   /** The fact an earlier write with this key became, if there was one. */
@@ -332,8 +376,8 @@ export class BookWriter {
     return undefined;
   }
 
-  #retry({ command, by, resolve, reject }: Waiting): void {
-    this.execute(command, by).then(resolve, reject);
+  #retry({ command, until, by, resolve, reject }: Waiting): void {
+    this.execute(command, by, until).then(resolve, reject);
   }
 
   /** One after the other: rounds, and catching up. */
@@ -342,6 +386,27 @@ export class BookWriter {
     this.#turn = result.catch(() => {});
     return result;
   }
+}
+
+/**
+ * Whether somebody still waits for it; otherwise it is rejected.
+ * @param tried an append with it was tried and lost: it may be among the events read since
+ */
+function inTime({ until, reject }: Waiting, tried: boolean): boolean {
+  if (performance.now() < until) return true;
+  const message = 'it did not come to be written in time, because the engine is slow or others write more';
+  reject(new EngineUnavailable(message, { nothingWritten: !tried }));
+  return false;
+}
+
+/** Resolves when the work is done or cannot be, or the time is over. */
+function orAfter(work: Promise<void>, ms: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, ms);
+    work.then(resolve, (error) => (error instanceof EngineUnavailable ? resolve() : reject(error)));
+    const done = () => clearTimeout(timer);
+    work.then(done, done);
+  });
 }
 
 function answerOf(decided: Decided, position: number): Answer {

@@ -3,11 +3,12 @@
 import type { AskedAct } from '../domain/act/act.ts';
 import type { Command } from '../domain/book/commands.ts';
 import { type BookState, initialState } from '../domain/book/state.ts';
-import { EngineUnavailable, type EventStore, NO_STREAM } from '../event-store/event-store.ts';
+import { type EventStore, NO_STREAM } from '../event-store/event-store.ts';
 import type { Answer, Evaluation, FoundAct } from './answers.ts';
 import { BookWriter, type By } from './book-writer.ts';
 import type { CacheClient } from './cache-client.ts';
 import type { Mark } from './cache-file.ts';
+import { Deadlines } from './deadlines.ts';
 import { fold } from './fold.ts';
 import { hashKey } from './key-hash.ts';
 import { KeyIndex } from './key-index.ts';
@@ -19,6 +20,14 @@ const EVENTS_PER_SNAPSHOT = 100_000;
 const FOLLOW_MS = 500;
 /** Events that are worth a snapshot at the end. */
 const EVENTS_WORTH_KEEPING = 5_000;
+/** Every command and question is answered within this time, if only by saying that it could not be. */
+const ANSWER_MS = 9_000;
+/** How long a read waits to hear whether there is something newer, before it is answered as of what is known. */
+const READ_PATIENCE_MS = 1_000;
+/** Between tries to open the books. */
+const MOST_PAUSE_MS = 1_000;
+/** For the last snapshots, which only make the next start faster. */
+const LAST_SNAPSHOTS_MS = 4_000;
 
 export interface BooksOptions {
   readonly eventStore: EventStore;
@@ -45,10 +54,10 @@ export class Books {
   readonly #open = new Map<string, BookWriter>();
   readonly #snapshotAt = new Map<string, number>();
   #reason: string | undefined = 'the books are being opened';
-  #opening: Promise<void> = Promise.resolve();
   #snapshots: Promise<unknown> = Promise.resolve();
   #following: NodeJS.Timeout | undefined;
   #closed = false;
+  readonly #deadlines = new Deadlines(ANSWER_MS);
 
   private constructor(options: BooksOptions) {
     this.#options = options;
@@ -58,13 +67,17 @@ export class Books {
   /** Returns at once; books are folded in the background, or when first asked for. See `status`. */
   static open(options: BooksOptions): Books {
     const books = new Books(options);
-    books.#opening = books.#openAll();
+    void books.#openAll();
     books.#following = setInterval(() => books.#follow(), FOLLOW_MS).unref();
     return books;
   }
 
   /** @throws EngineUnavailable: whether it was recorded is unknown; the same key finds out */
-  async execute(book: string, command: Command, by: By): Promise<Answer> {
+  execute(book: string, command: Command, by: By): Promise<Answer> {
+    return this.#deadlines.within(this.#execute(book, command, by), true);
+  }
+
+  async #execute(book: string, command: Command, by: By): Promise<Answer> {
     const writer =
       this.#open.get(book) ?? (await this.#writerOf(book, { create: command.type === 'DefineBook' }));
     return writer === undefined ? noSuchBook(book) : writer.execute(command, by);
@@ -81,32 +94,42 @@ export class Books {
     );
   }
 
-  async evaluate(book: string, asked: AskedAct): Promise<Evaluation> {
+  /** @throws EngineUnavailable: what the newest state would answer is not known */
+  evaluate(book: string, asked: AskedAct): Promise<Evaluation> {
+    return this.#deadlines.within(this.#evaluate(book, asked), false);
+  }
+
+  async #evaluate(book: string, asked: AskedAct): Promise<Evaluation> {
     const writer = await this.#writerOf(book);
     if (writer === undefined) return noSuchBook(book);
     return writer.evaluate({ type: 'DecideAct', asked });
   }
 
   /** The act with this id, from the ledger itself. */
-  async act(book: string, id: string): Promise<FoundAct | undefined> {
-    return (await this.#writerOf(book))?.act(id);
+  act(book: string, id: string): Promise<FoundAct | undefined> {
+    const found = async () => (await this.#writerOf(book))?.act(id);
+    return this.#deadlines.within(found(), false);
   }
 
   /**
-   * Asks the book's state, caught up with every process that writes to it. While the engine cannot be reached the
+   * Asks the book's state, caught up with every process that writes to it. While the engine does not answer, the
    * answer is that of the newest event known here: true as of its position. Undefined: no such book.
+   * @throws EngineUnavailable when nothing is known of the book yet
    */
-  async read<T>(
+  read<T>(
+    book: string,
+    query: (state: BookState) => T,
+  ): Promise<{ readonly value: T; readonly position: number } | undefined> {
+    return this.#deadlines.within(this.#read(book, query), false);
+  }
+
+  async #read<T>(
     book: string,
     query: (state: BookState) => T,
   ): Promise<{ readonly value: T; readonly position: number } | undefined> {
     const writer = this.#open.get(book) ?? (await this.#writerOf(book));
     if (writer === undefined) return undefined;
-    try {
-      await writer.catchUp();
-    } catch (error) {
-      if (!(error instanceof EngineUnavailable)) throw error;
-    }
+    await writer.catchUpWithin(READ_PATIENCE_MS);
     if (writer.state.book === undefined) return undefined;
     return { value: query(writer.state), position: writer.state.revision };
   }
@@ -122,14 +145,13 @@ export class Books {
   async close(): Promise<void> {
     this.#closed = true;
     clearInterval(this.#following);
-    await this.#opening;
     for (const [book, writer] of this.#open) {
       await writer.settled();
       await this.#keys.flush(book);
       const since = writer.state.revision - (this.#snapshotAt.get(book) ?? -1);
       if (since >= EVENTS_WORTH_KEEPING) this.#makeSnapshot(book, writer.state.revision);
     }
-    await this.#snapshots;
+    await Promise.race([this.#snapshots, sleep(LAST_SNAPSHOTS_MS)]);
     await this.#options.cache.close();
   }
 
@@ -139,7 +161,7 @@ export class Books {
   }
 
   async #openAll(): Promise<void> {
-    for (let waitMs = 100; !this.#closed; waitMs = Math.min(waitMs * 2, 5_000)) {
+    for (let waitMs = 100; !this.#closed; waitMs = Math.min(waitMs * 2, MOST_PAUSE_MS)) {
       try {
         const streams = await this.#options.eventStore.streams(BOOK_STREAM_PREFIX);
         await this.#keys.fill();
@@ -147,8 +169,9 @@ export class Books {
         this.#reason = undefined;
         return;
       } catch (error) {
+        if (this.#closed) return;
         this.#reason = `the books cannot be opened: ${error instanceof Error ? error.message : error}`;
-        await new Promise((resolve) => setTimeout(resolve, waitMs).unref());
+        await sleep(waitMs);
       }
     }
   }
@@ -239,6 +262,10 @@ export class Books {
     // A snapshot that fails costs time at the next start, nothing else.
     this.#snapshots = this.#snapshots.then(() => this.#options.cache.makeSnapshot(book)).catch(() => {});
   }
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms).unref());
 }
 
 function noSuchBook(book: string): {

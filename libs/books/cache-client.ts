@@ -4,6 +4,8 @@ import { type BookSnapshot, BookState } from '../domain/book/state.ts';
 import { CacheFile, type Mark } from './cache-file.ts';
 import type { CacheReply, CacheRequest } from './cache-worker.ts';
 
+const CLOSE_WITHIN_MS = 1_000;
+
 export class CacheClient {
   readonly #worker: Worker;
   readonly #file: string;
@@ -62,7 +64,9 @@ export class CacheClient {
 
   async close(): Promise<void> {
     this.#reader?.close();
-    if (this.#gone === undefined) await this.#ask({ ask: 'close' });
+    // What the thread may still be at is a snapshot: half of one is never kept.
+    const late = new Promise((resolve) => setTimeout(resolve, CLOSE_WITHIN_MS).unref());
+    if (this.#gone === undefined) await Promise.race([this.#ask({ ask: 'close' }), late]);
     await this.#worker.terminate();
   }
 
