@@ -1,5 +1,6 @@
 /** Answers questions from the views' file. Rows and the position they reflect come from one read transaction. */
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { ViewsUnavailable } from './status.ts';
 import type { View } from './view.ts';
 import { prefixOf } from './views-file.ts';
 
@@ -26,7 +27,9 @@ export class Reader {
     if (view === undefined) throw new RangeError(`no view ${name}`);
     this.#db.exec('BEGIN');
     try {
-      const { build } = this.#active.get(name) as { build: number };
+      const active = this.#active.get(name) as { build: number } | undefined;
+      if (active === undefined) throw new ViewsUnavailable(`the view ${name} has not been begun yet`);
+      const { build } = active;
       const head = this.#head.get(build, book) as { number: number; revision: number } | undefined;
       let open = this.#open.get(name);
       if (open?.build !== build) {

@@ -282,7 +282,7 @@ describe('building beside', () => {
     expect(answers(views)).toBe(before);
     const versions = (await tidyBuilds(views)).map(({ view, version, state }) => [view, version, state]);
     expect(versions).toEqual([
-      ['spend', 1, 'active'],
+      ['spend', 2, 'active'],
       ['register', 2, 'active'],
     ]);
   });

@@ -4,7 +4,7 @@
  */
 import type { DatabaseSync } from 'node:sqlite';
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
-import type { EventStore, StoredEvent } from '../event-store/event-store.ts';
+import { EngineUnavailable, type EventStore, type StoredEvent } from '../event-store/event-store.ts';
 import { BOOK_PREFIX, isTransient, Lane, type Moved, type Moving, type Stopped, stop } from './lane.ts';
 import type { ViewLag, ViewStatus } from './status.ts';
 import type { View } from './view.ts';
@@ -61,6 +61,14 @@ export class Runner {
   readonly #waiting = new Map<number, { resolve: () => void; reject: (error: Error) => void }[]>();
   readonly #background = new Set<Promise<void>>();
   readonly #closing = new AbortController();
+  /** Why nothing is followed yet. */
+  #notBegun: Stopped | undefined = stop(
+    'unavailable',
+    'It is not known yet where the ledger stands.',
+    'Wait for the engine to answer; look at it if this stays.',
+  );
+  /** Resolves once it is known where every view stands. Rejects with a fault, or when closed before. */
+  begun: Promise<void> = Promise.resolve();
 
   private constructor(options: RunnerOptions) {
     this.#db = options.db;
@@ -72,26 +80,61 @@ export class Runner {
 
   /** Starts to follow the ledger; resolves once it is known where every view stands. */
   static async start(options: RunnerOptions): Promise<Runner> {
+    const runner = Runner.open(options);
+    await runner.begun;
+    return runner;
+  }
+
+  /** As `start`, at once: what the file has is answered from, while an engine that does not answer is asked again. */
+  static open(options: RunnerOptions): Runner {
     const runner = new Runner(options);
-    const builds = await runner.#takeStock();
+    runner.#retireUnusable();
+    runner.#tellPositions();
+    runner.begun = runner.#begin();
+    return runner;
+  }
+
+  async #begin(): Promise<void> {
+    const lanes = await this.#lanesOnceReachable();
+    this.#notBegun = undefined;
+    for (const lane of lanes) this.#follow(lane);
+    this.#inBackground(this.#watch());
+    this.#inBackground(this.#dropRetired());
+  }
+
+  async #lanesOnceReachable(): Promise<readonly Lane[]> {
+    for (;;) {
+      try {
+        return await this.#startingLanes();
+      } catch (error) {
+        if (!(error instanceof EngineUnavailable) || this.#closing.signal.aborted) throw error;
+        this.#notBegun = unavailable(error);
+        this.#tell();
+        await pause(RETRY_AFTER_MS, undefined, { signal: this.#closing.signal });
+      }
+    }
+  }
+
+  async #startingLanes(): Promise<readonly Lane[]> {
+    const builds = await this.#takeStock();
     const lanes: Lane[] = [];
     for (const build of builds) {
-      const moving = runner.#moving(build, build.state === 'active');
+      const moving = this.#moving(build, build.state === 'active');
       const beside = lanes.find(({ checkpoint }) => checkpoint === build.checkpoint);
       if (beside !== undefined) beside.moving.push(moving);
       else {
-        const heads = headsOf(options.db, build.number);
-        lanes.push(new Lane(options.db, [moving], heads, build.checkpoint));
+        const heads = headsOf(this.#db, build.number);
+        lanes.push(new Lane(this.#db, [moving], heads, build.checkpoint));
       }
     }
-    for (const build of buildsIn(options.db))
-      if (build.state === 'active')
-        options.events.moved(build.view, runner.#positions(headsOf(options.db, build.number)), true);
-    await runner.#look(lanes);
-    for (const lane of lanes) runner.#follow(lane);
-    runner.#inBackground(runner.#watch());
-    runner.#inBackground(runner.#dropRetired());
-    return runner;
+    this.#tellPositions();
+    await this.#look(lanes);
+    return lanes;
+  }
+
+  #tellPositions(): void {
+    for (const { number, view, state } of buildsIn(this.#db))
+      if (state === 'active') this.#events.moved(view, this.#positions(headsOf(this.#db, number)), true);
   }
 
   /** Builds the view anew beside the one that answers. Resolves when it has been swapped in. */
@@ -128,7 +171,8 @@ export class Runner {
       );
       const lane = answering ?? lanes[0];
       const status: ViewStatus = stopped?.why ??
-        lane?.unavailable ?? { state: answering?.current === true ? 'current' : 'building' };
+        lane?.unavailable ??
+        this.#notBegun ?? { state: answering?.current === true ? 'current' : 'building' };
       const secondsBehind = lane?.look === undefined ? 0 : (now - lane.look.at) / 1_000;
       return { view: view.name, status, rebuilding, eventsBehind: lane?.eventsBehind ?? 0, secondsBehind };
     });
@@ -139,7 +183,7 @@ export class Runner {
     for (const waiting of this.#waiting.values())
       for (const { reject } of waiting) reject(new Error('the views are being closed'));
     const subscriptions = [...this.#lanes].map((lane) => this.#leave(lane));
-    await Promise.allSettled([...subscriptions, ...this.#background]);
+    await Promise.allSettled([this.begun, ...subscriptions, ...this.#background]);
   }
 
   /** Decides what becomes of the builds in the file. @returns those that move, furthest first. */
@@ -147,13 +191,8 @@ export class Runner {
     const db = this.#db;
     for (const build of buildsIn(db)) {
       if (build.state === 'retired') continue;
-      const view = this.#views.find(({ name }) => name === build.view);
-      const usable =
-        view !== undefined &&
-        (build.version === view.version ||
-          (build.state === 'active' && (view.readable ?? []).includes(build.version)));
       // A ledger restored from an older copy has other events than the rows were made from.
-      if (!usable || !(await this.#agrees(headsOf(db, build.number)))) retire(db, build);
+      if (!(await this.#agrees(headsOf(db, build.number)))) retire(db, build);
     }
     for (const view of this.#views) {
       const builds = buildsIn(db).filter(
@@ -173,6 +212,19 @@ export class Runner {
           state !== 'retired' && this.#views.some((view) => view.name === name && view.version === version),
       )
       .sort(furthestFirst);
+  }
+
+  /** What was made by a version that this one cannot read. */
+  #retireUnusable(): void {
+    for (const build of buildsIn(this.#db)) {
+      if (build.state === 'retired') continue;
+      const view = this.#views.find(({ name }) => name === build.view);
+      const usable =
+        view !== undefined &&
+        (build.version === view.version ||
+          (build.state === 'active' && (view.readable ?? []).includes(build.version)));
+      if (!usable) retire(this.#db, build);
+    }
   }
 
   async #agrees(heads: ReadonlyMap<string, Head>): Promise<boolean> {
@@ -304,18 +356,21 @@ export class Runner {
   /** Looks at the ledger's end again and again: lag is told from outside of what is being measured. */
   async #watch(): Promise<void> {
     let everyMs = LOOK_EVERY_MS;
+    let costMs = 0;
     while (!this.#closing.signal.aborted) {
       await pause(everyMs, undefined, { signal: this.#closing.signal }).catch(() => {});
       if (this.#closing.signal.aborted) return;
       const from = performance.now();
       try {
         await this.#look([...this.#lanes]);
+        // With very many books a look costs; it never takes more than a twentieth of the time. One that was slow
+        // for once, because the engine was, says little about the next.
+        costMs = Math.min(performance.now() - from, Math.max(2 * costMs, LOOK_EVERY_MS / 10));
+        everyMs = Math.max(LOOK_EVERY_MS, 20 * costMs);
       } catch (error) {
         for (const lane of this.#lanes) lane.unavailable ??= unavailable(error);
       }
       this.#tell();
-      // With very many books a look costs; it never takes more than a twentieth of the time.
-      everyMs = Math.max(LOOK_EVERY_MS, 20 * (performance.now() - from));
     }
   }
 
@@ -329,8 +384,10 @@ export class Runner {
       lane.eventsBehind = 0;
       for (const [book, end] of ends)
         lane.eventsBehind += Math.max(0, end - (lane.heads.get(book)?.revision ?? -1));
-      if (lane.eventsBehind === 0) lane.look = undefined;
-      else lane.look ??= { at, heads: ends };
+      if (lane.eventsBehind === 0) {
+        lane.look = undefined;
+        lane.unavailable = undefined;
+      } else lane.look ??= { at, heads: ends };
       if (lane.eventsBehind > NEAR) continue;
       lane.current = true;
       if (this.#lanes.has(lane) && this.#ahead(lane) === undefined)

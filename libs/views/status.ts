@@ -28,3 +28,8 @@ export interface ViewLag {
   /** Age of the oldest look at the ledger that the view has not caught up with; 0 when it has. */
   readonly secondsBehind: number;
 }
+
+/** The views cannot answer now; the ledger itself is not concerned. Try again shortly. */
+export class ViewsUnavailable extends Error {
+  override readonly name = 'ViewsUnavailable';
+}

@@ -1,15 +1,11 @@
 /** A worker thread that is started again when it dies, with calls that are answered or rejected, never lost. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
+import { ViewsUnavailable } from './status.ts';
 import type { Call, FromThread, ThreadData, ToThread } from './thread-messages.ts';
 
 const FIRST_RESTART_MS = 100;
 const LONGEST_RESTART_MS = 10_000;
-
-/** The views cannot answer now; the ledger itself is not concerned. Try again shortly. */
-export class ViewsUnavailable extends Error {
-  override readonly name = 'ViewsUnavailable';
-}
 
 export interface ThreadEvents {
   said(message: FromThread): void;
@@ -119,6 +115,7 @@ export class SupervisedThread {
 }
 
 function revived({ name, message }: { readonly name: string; readonly message: string }): Error {
+  if (name === 'ViewsUnavailable') return new ViewsUnavailable(message);
   const error = name === 'RangeError' ? new RangeError(message) : new Error(message);
   error.name = name;
   return error;

@@ -1,4 +1,5 @@
 /** The body of the views' threads. The worker file that calls it names the engine and the views. */
+import { setTimeout as pause } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { EventStore } from '../event-store/event-store.ts';
 import { Reader } from './reader.ts';
@@ -6,6 +7,9 @@ import { Runner } from './runner.ts';
 import type { FromThread, ThreadData, ToThread } from './thread-messages.ts';
 import type { View } from './view.ts';
 import { discardViewsFile, isDamage, openViewsFile } from './views-file.ts';
+
+/** The service starts without an engine that does not answer, and with the answers that the file has. */
+const BEGUN_WITHIN_MS = 1_500;
 
 /** An engine that can be told that there is something new need not be polled often. */
 export type FollowedStore = EventStore & { nudge?(): void };
@@ -67,7 +71,7 @@ async function follow(
   const store = await openStore(engine);
   let runner: Runner;
   try {
-    runner = await Runner.start({
+    runner = Runner.open({
       db,
       store,
       views,
@@ -77,6 +81,7 @@ async function follow(
         lag: (lag) => say({ said: 'lag', lag }),
       },
     });
+    await Promise.race([runner.begun, pause(BEGUN_WITHIN_MS)]);
   } catch (error) {
     await store.close();
     if (!isDamage(error)) throw error;
@@ -84,13 +89,25 @@ async function follow(
     return follow({ views, openStore }, { role: 'follow', viewsFile, engine }, say);
   }
   say({ said: 'lag', lag: runner.lag() });
+  let closing = false;
+  runner.begun.catch((error: unknown) => {
+    if (isDamage(error)) discard();
+    // Nobody can go on without it: this ends the thread, to be started again.
+    if (!closing) throw error;
+  });
   return async (message) => {
-    if (message.call === 'rebuild') return runner.rebuild(message.view);
+    if (message.call === 'rebuild') {
+      await runner.begun;
+      return runner.rebuild(message.view);
+    }
     if (message.call === 'nudge') return store.nudge?.();
     if (message.call === 'discard') return discard();
     if (message.call !== 'close') throw new Error(`this thread only follows; it cannot ${message.call}`);
-    await runner.close();
+    closing = true;
+    const closed = runner.close();
+    // Ends the questions to an engine that does not answer, which the runner would wait for.
     await store.close();
+    await closed;
     db.close();
   };
 }

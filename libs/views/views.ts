@@ -1,8 +1,8 @@
 /** The views as the service sees them: questions, how far they are, and their upkeep. */
 import type { RegisterAnswer, RegisterFilters } from './register/register.ts';
 import type { SpendAnswer, SpendQuery } from './spend/spend.ts';
-import type { ViewLag } from './status.ts';
-import { SupervisedThread, ViewsUnavailable } from './supervised-thread.ts';
+import { type ViewLag, ViewsUnavailable } from './status.ts';
+import { SupervisedThread } from './supervised-thread.ts';
 import type { FromThread } from './thread-messages.ts';
 
 export { ViewsUnavailable };

@@ -4,12 +4,11 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { KINDS } from '../../../libs/domain/act/act.ts';
 import { formatInstant } from '../../../libs/domain/time/instant.ts';
 import { MAX_PAGE, REGISTER_STATUSES, type RegisterRow } from '../../../libs/views/register/register.ts';
-import { readBook } from '../books/stated.ts';
 import { aPosition } from '../http/position.ts';
 import { aDate, anId, oneOf, readQuery, whole } from '../http/query.ts';
 import { sendJson } from '../http/reply.ts';
 import { bookId } from '../http/request.ts';
-import { WaitForView } from '../metrics/spend.bus.ts';
+import { readBeforeView } from '../metrics/reading-a-view.ts';
 import { Describe } from '../openapi/describe.ts';
 import { parameterProblem } from '../problems/problem.ts';
 import { SearchRegister } from './acts.bus.ts';
@@ -50,8 +49,7 @@ export class RegisterController {
   async search(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const book = bookId(request);
     const { atLeast, ...filters } = readQuery(request, PARAMETERS);
-    await readBook(this.#queries, book, () => undefined);
-    if (atLeast !== undefined) await this.#queries.execute(new WaitForView('register', book, atLeast));
+    await readBeforeView(this.#queries, 'register', book, atLeast, () => undefined);
     const answer = await this.#queries.execute(new SearchRegister(book, filters));
     if (!answer.ok) {
       throw parameterProblem('query-invalid', [

@@ -3,7 +3,6 @@ import { Inject } from '@nestjs/common';
 import { Query as BusQuery, type IQueryHandler, QueryHandler } from '@nestjs/cqrs';
 import type { SpendAnswer, SpendQuery } from '../../../libs/views/spend/spend.ts';
 import type { Views } from '../../../libs/views/views.ts';
-import { EngineUnavailable } from '../../../libs/event-store/event-store.ts';
 import { AT_LEAST_WAIT_MS, behind } from '../http/position.ts';
 import { VIEWS } from '../parts.ts';
 
@@ -14,6 +13,17 @@ export class AskSpend extends BusQuery<SpendAnswer> {
     super();
     this.book = book;
     this.query = query;
+  }
+}
+
+/** The newest event of the book that the view reflects; -1 while it knows nothing of it. */
+export class ViewPosition extends BusQuery<number> {
+  readonly view: 'register' | 'spend';
+  readonly book: string;
+  constructor(view: 'register' | 'spend', book: string) {
+    super();
+    this.view = view;
+    this.book = book;
   }
 }
 
@@ -41,6 +51,17 @@ export class AskSpendHandler implements IQueryHandler<AskSpend> {
   }
 }
 
+@QueryHandler(ViewPosition)
+export class ViewPositionHandler implements IQueryHandler<ViewPosition> {
+  readonly #views: Views;
+  constructor(@Inject(VIEWS) views: Views) {
+    this.#views = views;
+  }
+  async execute({ view, book }: ViewPosition): Promise<number> {
+    return this.#views.position(book, view);
+  }
+}
+
 @QueryHandler(WaitForView)
 export class WaitForViewHandler implements IQueryHandler<WaitForView> {
   readonly #views: Views;
@@ -53,4 +74,4 @@ export class WaitForViewHandler implements IQueryHandler<WaitForView> {
   }
 }
 
-export const SPEND_HANDLERS = [AskSpendHandler, WaitForViewHandler];
+export const SPEND_HANDLERS = [AskSpendHandler, ViewPositionHandler, WaitForViewHandler];

@@ -2,14 +2,15 @@ import { Controller, Get, Req, Res } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { SPEND_DIMENSIONS } from '../../../libs/views/spend/spend.ts';
-import { readBook } from '../books/stated.ts';
+import { ViewsUnavailable } from '../../../libs/views/views.ts';
 import { aPosition } from '../http/position.ts';
 import { aDate, listOf, readQuery } from '../http/query.ts';
 import { sendJson } from '../http/reply.ts';
 import { bookId } from '../http/request.ts';
 import { Describe } from '../openapi/describe.ts';
 import { parameterProblem } from '../problems/problem.ts';
-import { AskSpend, WaitForView } from './spend.bus.ts';
+import { readBeforeView } from './reading-a-view.ts';
+import { AskSpend } from './spend.bus.ts';
 
 const PARAMETERS = { from: aDate, to: aDate, groupBy: listOf(SPEND_DIMENSIONS), atLeast: aPosition } as const;
 
@@ -35,8 +36,13 @@ export class SpendController {
   async spend(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const book = bookId(request);
     const { atLeast, groupBy = ['day'], ...span } = readQuery(request, PARAMETERS);
-    const { value: currency } = await readBook(this.#queries, book, (state) => state.book!.currency);
-    if (atLeast !== undefined) await this.#queries.execute(new WaitForView('spend', book, atLeast));
+    const known = await readBeforeView(
+      this.#queries,
+      'spend',
+      book,
+      atLeast,
+      (state) => state.book!.currency,
+    );
     const answer = await this.#queries.execute(new AskSpend(book, { groupBy, ...span }));
     if (!answer.ok) {
       throw parameterProblem('query-invalid', [
@@ -44,6 +50,8 @@ export class SpendController {
       ]);
     }
     const { rows, total, rowsOverlap, position } = answer;
+    const currency = known ?? answer.currency;
+    if (currency === null) throw new ViewsUnavailable('the currency of the book is not known yet');
     sendJson(
       reply,
       200,

@@ -43,6 +43,7 @@ interface Sums {
 
 export function spendReport(db: DatabaseSync, prefix: string): Report {
   const words = new WordReader(db, prefix);
+  const currencyOf = currencyReader(db, prefix);
   const statements = new Map<string, StatementSync>();
 
   function prepared(groupBy: readonly SpendDimension[]): StatementSync {
@@ -112,7 +113,18 @@ export function spendReport(db: DatabaseSync, prefix: string): Report {
         key: Object.fromEntries(groupBy.map((dimension, at) => [dimension, key[at]!])),
         ...measures(tally),
       }));
-    return { ok: true, groupBy, rows, total: measures(total), rowsOverlap };
+    return { ok: true, currency: currencyOf(bookNumber), groupBy, rows, total: measures(total), rowsOverlap };
+  };
+}
+
+/** Version 1 did not keep it. */
+function currencyReader(db: DatabaseSync, prefix: string): (bookNumber: number | undefined) => string | null {
+  const table = db.prepare('SELECT 1 FROM sqlite_schema WHERE name = ?').get(`${prefix}_books`);
+  if (table === undefined) return () => null;
+  const currency = db.prepare(`SELECT currency FROM ${prefix}_books WHERE book = ?`);
+  return (bookNumber) => {
+    const row = bookNumber === undefined ? undefined : currency.get(bookNumber);
+    return (row?.currency as string | undefined) ?? null;
   };
 }
 

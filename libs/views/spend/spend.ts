@@ -62,6 +62,8 @@ export type SpendAnswer = {
 export type SpendFindings =
   | {
       readonly ok: true;
+      /** Of the book's amounts; null while the view does not know it. */
+      readonly currency: string | null;
       readonly groupBy: readonly SpendDimension[];
       readonly rows: readonly SpendRow[];
       readonly total: SpendMeasures;

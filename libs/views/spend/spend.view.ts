@@ -12,6 +12,10 @@ import type { SpendQuery } from './spend.ts';
 
 function schema(prefix: string): string {
   return `${wordsSchema(prefix)}
+    CREATE TABLE ${prefix}_books (
+      book INTEGER PRIMARY KEY,
+      currency TEXT NOT NULL
+    ) STRICT;
     CREATE TABLE ${prefix}_acts (
       book INTEGER NOT NULL,
       day INTEGER NOT NULL,
@@ -47,6 +51,11 @@ function project(db: DatabaseSync, prefix: string): Projection {
     `UPDATE ${prefix}_acts
      SET status = ?, reversed_count = ?, reversed_cost = ?, reversed_retail = ?
      WHERE book = ? AND day = ? AND id = ? AND status <> ${DECLINED}`,
+  );
+
+  const define = db.prepare(
+    `INSERT INTO ${prefix}_books (book, currency) VALUES (?, ?)
+     ON CONFLICT DO UPDATE SET currency = excluded.currency`,
   );
 
   function add(bookNumber: number, act: ActAccepted | ActDeclined): void {
@@ -93,6 +102,7 @@ function project(db: DatabaseSync, prefix: string): Projection {
       for (const { event, bookNumber } of events) {
         if (event.type === 'ActAccepted' || event.type === 'ActDeclined') add(bookNumber, event);
         else if (event.type === 'ActReversed') takeBack(bookNumber, event);
+        else if (event.type === 'BookDefined') define.run(bookNumber, event.book.currency);
       }
     },
     rolledBack: () => words.forget(),
@@ -110,7 +120,9 @@ function rolesWord(roles: readonly string[]): string | undefined {
 
 export const spendView: View = {
   name: 'spend',
-  version: 1,
+  /** 2: knows each book's currency. */
+  version: 2,
+  readable: [1],
   schema,
   project,
   answer(db, prefix) {
@@ -122,6 +134,7 @@ export const spendView: View = {
       `(SELECT word FROM ${prefix}_words WHERE number = ${column}) AS ${column}`;
     const words = ['location', 'region', 'kind', 'reason', 'trigger', 'employee', 'roles'];
     return [
+      { table: 'books', key: [], sql: `SELECT currency FROM ${prefix}_books WHERE book = ?` },
       {
         table: 'acts',
         key: ['day', 'id'],
