@@ -20,6 +20,7 @@ const OPEN_ROUTE = /^\/(?:health\/|docs(?:\/|$)|openapi\.json$)/;
 const REQUEST_TIMEOUT_MS = 60_000;
 const KEEP_ALIVE_TIMEOUT_MS = 72_000;
 const STRAGGLERS_AFTER_MS = 10_000;
+const CLOSE_IDLE_EVERY_MS = 50;
 
 export interface HttpApplication {
   readonly nest: NestFastifyApplication;
@@ -79,8 +80,11 @@ export async function openHttp(
     close: async () => {
       closing = true;
       const stragglers = setTimeout(() => fastify.server.closeAllConnections(), STRAGGLERS_AFTER_MS);
+      // Answers to what came before told their connections to stay.
+      const answered = setInterval(() => fastify.server.closeIdleConnections(), CLOSE_IDLE_EVERY_MS);
       await nest.close();
       clearTimeout(stragglers);
+      clearInterval(answered);
     },
   };
 }
