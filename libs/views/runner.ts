@@ -192,7 +192,7 @@ export class Runner {
     for (const build of buildsIn(db)) {
       if (build.state === 'retired') continue;
       // A ledger restored from an older copy has other events than the rows were made from.
-      if (!(await this.#agrees(headsOf(db, build.number)))) retire(db, build);
+      if (!(await this.#agrees(headsOf(db, build.number), build.checkpoint))) retire(db, build);
     }
     for (const view of this.#views) {
       const builds = buildsIn(db).filter(
@@ -227,17 +227,25 @@ export class Runner {
     }
   }
 
-  async #agrees(heads: ReadonlyMap<string, Head>): Promise<boolean> {
+  /**
+   * Whether the ledger has the newest event of each book that the rows reflect, and the last of them where the
+   * checkpoint says: a ledger that was moved to another engine has the same events in other places.
+   */
+  async #agrees(heads: ReadonlyMap<string, Head>, checkpoint: bigint | null): Promise<boolean> {
+    let last: bigint | null = null;
     for (const [book, { revision, event }] of heads) {
       let same = false;
       for await (const events of this.#store.read(BOOK_PREFIX + book, revision, {
         to: revision,
         maxBatch: 1,
       }))
-        same = events[0]?.id === event;
+        for (const stored of events) {
+          same = stored.id === event;
+          if (last === null || stored.global > last) last = stored.global;
+        }
       if (!same) return false;
     }
-    return true;
+    return last === checkpoint;
   }
 
   #moving(build: { readonly number: number; readonly view: string }, answers: boolean): Moving {

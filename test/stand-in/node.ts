@@ -215,7 +215,7 @@ export class Node implements Member {
       else events.push(proposedEvent(message.getProposedMessage()!));
     });
     call.on('error', () => undefined);
-    call.on('end', () => {
+    const whole = (): void => {
       if (wanted === undefined || call.cancelled) return;
       const { stream, expected } = wanted;
       const fail = (status: Failure): void => answer(status);
@@ -236,7 +236,9 @@ export class Node implements Member {
         if (outcome.kind === 'deleted') fail(streamDeleted(stream));
         else answer(null, appendAnswer(outcome, expected));
       });
-    });
+    };
+    // A connection that is cut ends its streams first and cancels them after: half a request is none.
+    call.on('end', () => setImmediate(whole));
   }
 
   #batchAppend(call: ServerDuplexStream<BatchAppendReq, BatchAppendResp>): void {

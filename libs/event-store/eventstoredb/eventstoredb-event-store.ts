@@ -1,6 +1,6 @@
 /**
  * The distributed engine: EventStoreDB or KurrentDB, through its client and around that client's defects. See
- * docs/adr/0008 for what is avoided and why; `defects.int.test.ts` shows each.
+ * docs/adr/0008 for what is avoided and why; `defects.long.test.ts` shows each.
  */
 import type {
   AppendResult,
