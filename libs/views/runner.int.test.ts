@@ -373,3 +373,22 @@ describe('verify', () => {
     expect(await foldedTotals(store, 'london', 100)).toMatchObject({ position: 100 });
   });
 });
+
+describe('a ledger that was moved to another engine', () => {
+  it('is followed from its beginning: the same events stand in other places there', async () => {
+    store.push('london', facts.slice(0, 300));
+    const spread = store.events.map((event) => ({ ...event, global: event.global * 10n }));
+    store.events.splice(0, store.events.length, ...spread);
+    const before = await start();
+    await bothAt(before, 299);
+    await close(before);
+
+    store = new EventsInMemory();
+    store.push('london', facts.slice(0, 310));
+    const after = await start();
+    await bothAt(after, 309);
+    expect(after.searchAll('london')).toHaveLength(
+      facts.slice(0, 310).filter(({ type }) => type === 'ActAccepted' || type === 'ActDeclined').length,
+    );
+  });
+});
