@@ -6,6 +6,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
 import { EngineUnavailable, type EventStore, type StoredEvent } from '../event-store/event-store.ts';
 import { BOOK_PREFIX, isTransient, Lane, type Moved, type Moving, type Stopped, stop } from './lane.ts';
+import { isLedgerOf } from './ledger-of.ts';
 import type { ViewLag, ViewStatus } from './status.ts';
 import type { View } from './view.ts';
 import {
@@ -192,7 +193,7 @@ export class Runner {
     for (const build of buildsIn(db)) {
       if (build.state === 'retired') continue;
       // A ledger restored from an older copy has other events than the rows were made from.
-      if (!(await this.#agrees(headsOf(db, build.number), build.checkpoint))) retire(db, build);
+      if (!(await isLedgerOf(this.#store, headsOf(db, build.number), build.checkpoint))) retire(db, build);
     }
     for (const view of this.#views) {
       const builds = buildsIn(db).filter(
@@ -225,27 +226,6 @@ export class Runner {
           (build.state === 'active' && (view.readable ?? []).includes(build.version)));
       if (!usable) retire(this.#db, build);
     }
-  }
-
-  /**
-   * Whether the ledger has the newest event of each book that the rows reflect, and the last of them where the
-   * checkpoint says: a ledger that was moved to another engine has the same events in other places.
-   */
-  async #agrees(heads: ReadonlyMap<string, Head>, checkpoint: bigint | null): Promise<boolean> {
-    let last: bigint | null = null;
-    for (const [book, { revision, event }] of heads) {
-      let same = false;
-      for await (const events of this.#store.read(BOOK_PREFIX + book, revision, {
-        to: revision,
-        maxBatch: 1,
-      }))
-        for (const stored of events) {
-          same = stored.id === event;
-          if (last === null || stored.global > last) last = stored.global;
-        }
-      if (!same) return false;
-    }
-    return last === checkpoint;
   }
 
   #moving(build: { readonly number: number; readonly view: string }, answers: boolean): Moving {

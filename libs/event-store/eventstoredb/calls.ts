@@ -2,17 +2,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EventStoreDBClient } from '@eventstore/db-client';
 import { EngineUnavailable } from '../event-store.ts';
+import type { CallOptions } from './call-options.ts';
 import type { Connection } from './connection.ts';
 import { explain, failureOf } from './failures.ts';
 import { headOfStream } from './pages.ts';
 import { pauseBeforeMs } from './pause.ts';
 import { Reachability } from './reachability.ts';
-
-export interface CallOptions {
-  /** Given with every call: an append with credentials of its own goes by the call that has a deadline. */
-  readonly credentials: { readonly username: string; readonly password: string };
-  readonly requiresLeader: true;
-}
 
 export interface Timing {
   /** One try. The server itself gives a write up after 2 s. */

@@ -6,7 +6,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type EventStoreDBClient, START, streamNameFilter } from '@eventstore/db-client';
 import type { StoredEvent, SubscribeOptions, Subscription } from '../event-store.ts';
-import type { CallOptions, Calls } from './calls.ts';
+import type { CallOptions } from './call-options.ts';
+import type { Calls } from './calls.ts';
 import type { Connection } from './connection.ts';
 import { tailOfAll } from './pages.ts';
 import { pauseBeforeMs } from './pause.ts';

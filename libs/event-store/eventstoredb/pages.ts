@@ -9,7 +9,7 @@ import {
   START,
 } from '@eventstore/db-client';
 import { NO_STREAM } from '../event-store.ts';
-import type { CallOptions } from './calls.ts';
+import type { CallOptions } from './call-options.ts';
 import { failureOf, NoAnswer } from './failures.ts';
 import type { Recorded } from './stored.ts';
 
