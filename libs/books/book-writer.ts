@@ -28,6 +28,7 @@ const ROUND_MAX_LENGTH = 4 * 1024 * 1024;
 const ID_BYTES = 64;
 /** A command that has waited so long for its round, or for its round to win, is told to come back later. */
 const MOST_WAIT_MS = 8_000;
+const NOTHING_THERE_MS = 50;
 
 export interface By {
   readonly key?: string;
@@ -229,8 +230,7 @@ export class BookWriter {
   async #settle(queued: readonly Waiting[]): Promise<void> {
     const maxBytes = this.#options.eventStore.maxAppendBytes;
     // Looking first costs less than losing first.
-    if (this.#givingWay.othersWrite(performance.now()))
-      await this.#foldTo(await this.#options.eventStore.head(this.#stream));
+    if (this.#givingWay.othersWrite(performance.now())) await this.#fold({ firstOnly: true });
     for (let attempt = 1; ; attempt++) {
       const round = queued.filter((waiting) => inTime(waiting, attempt > 1));
       if (round.length === 0) return;
@@ -254,6 +254,8 @@ export class BookWriter {
       if (lost !== undefined) {
         this.#options.onConflict?.(this.state.id);
         await this.#foldTo(lost.head);
+        // What was told to be there is not: a leader that has lost its office said so, and another will not.
+        if (this.state.revision === expected) await pause(NOTHING_THERE_MS);
         continue;
       }
       let position = expected;
@@ -346,9 +348,13 @@ export class BookWriter {
 
   /** Folds what other processes have appended, up to where the stream was seen to stand. */
   async #foldTo(head: number): Promise<void> {
-    if (head <= this.state.revision) return;
-    await fold(this.#options.eventStore, this.#stream, this.state, {
-      to: head,
+    if (head > this.state.revision) await this.#fold({ to: head });
+  }
+
+  /** @param options.firstOnly what comes with the first batch will do: one call to the engine if there is anything */
+  async #fold(options: { readonly to?: number; readonly firstOnly?: boolean }): Promise<void> {
+    const last = await fold(this.#options.eventStore, this.#stream, this.state, {
+      ...options,
       each: (event, stored) => {
         if (event.key !== undefined) {
           this.#options.keys.add(this.state.id, hashKey(this.state.id, event.key).index, stored.revision);
@@ -357,7 +363,7 @@ export class BookWriter {
       },
     });
     // Our own come into the state without being read.
-    this.#givingWay.sawOthers(performance.now());
+    if (last !== undefined) this.#givingWay.sawOthers(performance.now());
   }
 
   /** The fact an earlier write with this key became, if there was one. */

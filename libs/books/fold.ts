@@ -7,17 +7,22 @@ import { decodeEvent } from '../events/codec.ts';
 
 /**
  * Folds everything after the state's revision into it.
- * @param each sees every event folded
+ * @param options.firstOnly only what comes with the first batch
+ * @param options.each sees every event folded
  * @returns the last event folded, undefined if there was none
  */
 export async function fold(
   eventStore: EventStore,
   stream: string,
   state: BookState,
-  options: { readonly to?: number; readonly each?: (event: BookEvent, stored: StoredEvent) => void } = {},
+  options: {
+    readonly to?: number;
+    readonly firstOnly?: boolean;
+    readonly each?: (event: BookEvent, stored: StoredEvent) => void;
+  } = {},
 ): Promise<StoredEvent | undefined> {
   let last: StoredEvent | undefined;
-  const { to, each } = options;
+  const { to, firstOnly, each } = options;
   for await (const batch of eventStore.read(stream, state.revision + 1, to === undefined ? {} : { to })) {
     for (const stored of batch) {
       const event = decodeEvent(stored);
@@ -25,6 +30,7 @@ export async function fold(
       each?.(event, stored);
       last = stored;
     }
+    if (firstOnly) break;
   }
   return last;
 }

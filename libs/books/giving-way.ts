@@ -38,6 +38,6 @@ export class GivingWay {
   /** How long to wait after a round that was appended; 0 when there is nobody to wait for. */
   pauseMs(now: number): number {
     if (!this.othersWrite(now)) return 0;
-    return Math.min(MOST_PAUSE_MS, this.#appendMs * (0.5 + this.#random()));
+    return Math.min(MOST_PAUSE_MS, this.#appendMs * (1.5 + 1.5 * this.#random()));
   }
 }

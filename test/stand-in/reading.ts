@@ -218,7 +218,18 @@ export function identifier(name: string): InstanceType<typeof sharedPb.StreamIde
   return id;
 }
 
+const ANSWERS = new WeakMap<LoggedEvent, ReadResp>();
+
+/** Encoded once for all who read it: many replicas are not to wait for the stand-in. */
 function eventAnswer(event: LoggedEvent): ReadResp {
+  const known = ANSWERS.get(event);
+  if (known !== undefined) return known;
+  const answer = encodeOnce(event);
+  ANSWERS.set(event, answer);
+  return answer;
+}
+
+function encodeOnce(event: LoggedEvent): ReadResp {
   const recorded = new streamsPb.ReadResp.ReadEvent.RecordedEvent();
   const id = new sharedPb.UUID();
   id.setString(event.id);
@@ -237,5 +248,7 @@ function eventAnswer(event: LoggedEvent): ReadResp {
   read.setCommitPosition(String(event.position));
   const answer = new streamsPb.ReadResp();
   answer.setEvent(read);
+  const bytes = answer.serializeBinary();
+  answer.serializeBinary = () => bytes;
   return answer;
 }

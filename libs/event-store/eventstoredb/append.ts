@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { NO_STREAM as CLIENT_NO_STREAM } from '@eventstore/db-client';
 import { type AppendResult, EngineUnavailable, type EventToAppend } from '../event-store.ts';
 import { type Calls, pauseBefore } from './calls.ts';
-import { failureOf, wroteNothing } from './failures.ts';
+import { failureOf, NoAnswer, wroteNothing } from './failures.ts';
 import { headOfStream, pageOfStream } from './pages.ts';
 import { markOf, type Recorded, toWrite } from './stored.ts';
 
@@ -24,7 +24,7 @@ export async function appendForCertain(
   const expectedRevision = expected < 0 ? CLIENT_NO_STREAM : BigInt(expected);
   /** A try may have been carried out although we do not know. */
   let unknown = false;
-  let last: unknown = new EngineUnavailable('The engine did not answer in time.', { nothingWritten: true });
+  let last: unknown;
   for (let attempt = 0; performance.now() < deadline; attempt++) {
     try {
       const { nextExpectedRevision } = await calls.once(
@@ -43,6 +43,9 @@ export async function appendForCertain(
       last = error;
       const failure = failureOf(error);
       if (failure === 'conflict') {
+        // Never sent before, it cannot be there: the server knows the ids of what is.
+        const told = attempt === 0 ? standsAt(error) : undefined;
+        if (told !== undefined) return { ok: false, actual: told };
         const settled = await settle(calls, stream, events, expected, mark, deadline);
         if (settled !== undefined) return settled;
       } else if (failure === 'lasting') {
@@ -53,7 +56,17 @@ export async function appendForCertain(
     }
     await pauseBefore(attempt, deadline);
   }
+  last ??= new NoAnswer('no time was left for a try');
   throw calls.unavailable(last, !unknown);
+}
+
+/**
+ * Where the server says that the stream stands. One that has just lost its office may have counted what never came to
+ * be: whoever reads up to there finds less.
+ */
+function standsAt(error: unknown): number | undefined {
+  const { actualVersion } = error as { readonly actualVersion?: unknown };
+  return typeof actualVersion === 'bigint' ? Number(actualVersion) : undefined;
 }
 
 /**

@@ -36,6 +36,7 @@ export interface EventStoreDbOptions {
 const MAX_APPEND_BYTES = 900 * 1024;
 const ATTEMPT_MS = 2_500;
 const TOTAL_MS = 8_000;
+const CHECK_MS = 2_000;
 const CONFIRM_MS = 5_000;
 const QUIET_MS = 15_000;
 /** Well below the 100 streams of a connection, so that the client's own never come to it. */
@@ -207,7 +208,7 @@ export class EventStoreDbEventStore implements EventStore {
    */
   async check(): Promise<void> {
     this.#assertOpen();
-    const deadline = performance.now() + this.#calls.timing.attemptMs;
+    const deadline = performance.now() + Math.min(CHECK_MS, this.#calls.timing.attemptMs);
     await this.#calls.ask(
       (client, options, ms) => headOfStream(client, 'ledger-check', options, ms),
       deadline,
