@@ -38,6 +38,8 @@ export interface ServiceSettings {
   readonly connections?: number;
   readonly env?: Readonly<Record<string, string>>;
   readonly readyTimeoutMs?: number;
+  /** What has to answer 200 before the service counts as started. Default `/health/ready`. */
+  readonly until?: string;
 }
 
 export interface ServiceProcess {
@@ -102,7 +104,7 @@ export async function startService(dataDir: string, settings: ServiceSettings = 
   const url = `http://127.0.0.1:${port}`;
   const pool = new Pool(url, { connections: settings.connections ?? 64, pipelining: 1, bodyTimeout: 60_000 });
   const service = over(child, pool, { url, dataDir, logs: () => said.join(''), exited });
-  await ready(service, child, settings.readyTimeoutMs ?? 20_000);
+  await ready(service, child, settings.readyTimeoutMs ?? 20_000, settings.until ?? '/health/ready');
   return service;
 }
 
@@ -150,7 +152,12 @@ function over(
   };
 }
 
-async function ready(service: ServiceProcess, child: ChildProcess, timeoutMs: number): Promise<void> {
+async function ready(
+  service: ServiceProcess,
+  child: ChildProcess,
+  timeoutMs: number,
+  path: string,
+): Promise<void> {
   const until = performance.now() + timeoutMs;
   let last = 'no answer';
   while (performance.now() < until) {
@@ -160,7 +167,7 @@ async function ready(service: ServiceProcess, child: ChildProcess, timeoutMs: nu
       );
     }
     try {
-      const reply = await service.get('/health/ready');
+      const reply = await service.get(path);
       if (reply.status === 200) return;
       last = `${reply.status} ${reply.text}`;
     } catch (error) {
