@@ -151,10 +151,10 @@ suite(`the image on the embedded engine${reason === undefined ? '' : ` [skipped:
   }, 300_000);
 
   it('ends with one line that says what to write when a setting is wrong', async () => {
-    const ended = await runGoodwill(volume(), ['serve'], ['GOODWILL_ADMIN_KEY=short']);
+    const ended = await runGoodwill(volume(), ['serve'], ['GOODWILL_PORT=nope']);
     expect(ended).toMatchObject({
       exitCode: 2,
-      output: expect.stringMatching(/^goodwill: GOODWILL_ADMIN_KEY must be .+\n$/),
+      output: expect.stringMatching(/^goodwill: GOODWILL_PORT must be .+\n$/),
     });
   }, 60_000);
 
