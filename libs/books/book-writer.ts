@@ -282,7 +282,10 @@ export class BookWriter {
       if (keyHash !== undefined) {
         // An equal request in flight, here or in another process: it is answered as a replay once that is durable.
         const there = this.#options.keys.find(this.state.id, keyHash.index);
-        if (there.some((revision) => revision > keyNewAt) || keysOfRound.has(keyHash.hex)) {
+        if (
+          there.some((revision) => revision > keyNewAt && revision <= this.state.revision) ||
+          keysOfRound.has(keyHash.hex)
+        ) {
           again.push(waiting);
           continue;
         }

@@ -2,7 +2,7 @@
  * Aim: the writer of a book is exact under concurrency and across processes, knows every key for ever, and
  * forgets nothing when it is closed, restored from its cache, or opened without one.
  */
-import { rmSync } from 'node:fs';
+import { copyFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Policy } from '../domain/policy/policy.ts';
@@ -138,6 +138,34 @@ describe('idempotency', () => {
     expect(await post(after, 'old-1')).toMatchObject({ outcome: 'recorded', replayed: false });
     expect(await post(after, 'old-2')).toMatchObject({ event: { type: 'ActAccepted' }, replayed: false });
     expect(await post(after, 'old-3')).toMatchObject({ event: { type: 'ActDeclined' }, replayed: false });
+  });
+});
+
+describe('a ledger restored from an older copy', () => {
+  it('forgets what it no longer holds, and nothing of the books that did not change', async () => {
+    const policy = limitOf(100);
+    const postTo = (process: OpenBooks, book: string, key: string) =>
+      process.books.execute(book, { type: 'DecideAct', asked: coffee() }, { key, actor: 'admin' });
+    const first = await open();
+    for (const book of ['a', 'b']) await furnish(first.books, book, policy);
+    const kept = await postTo(first, 'a', 'kept');
+    await opened.pop()!.close();
+    copyFileSync(join(folder.path, 'events.db'), join(folder.path, 'copy.db'));
+
+    const second = await open();
+    for (let i = 0; i < 20; i++) await postTo(second, 'b', `lost-${i}`);
+    await opened.pop()!.close();
+    for (const suffix of ['-wal', '-shm']) rmSync(join(folder.path, `events.db${suffix}`), { force: true });
+    copyFileSync(join(folder.path, 'copy.db'), join(folder.path, 'events.db'));
+
+    const restored = await open();
+    for (let i = 19; i >= 0; i--) {
+      expect(await postTo(restored, 'b', `lost-${i}`)).toMatchObject({
+        outcome: 'recorded',
+        replayed: false,
+      });
+    }
+    expect(await postTo(restored, 'a', 'kept')).toEqual({ ...kept, replayed: true });
   });
 });
 

@@ -198,7 +198,7 @@ export class Books {
     const marks = await cache.marks(book);
     if (!(await this.#sameLedger(stream, marks.keys)) || !(await this.#sameLedger(stream, marks.snapshot))) {
       // The ledger was restored or replaced: what was kept of the other one must not answer for this one.
-      await cache.clear();
+      await cache.forget(book);
       return this.#openBook(book);
     }
     const state = (marks.snapshot && (await cache.loadSnapshot(book))) ?? initialState(book);

@@ -52,8 +52,8 @@ export class CacheClient {
     return this.#ask({ ask: 'makeSnapshot', book }) as Promise<number>;
   }
 
-  async clear(): Promise<void> {
-    await this.#ask({ ask: 'clear' });
+  async forget(book: string): Promise<void> {
+    await this.#ask({ ask: 'forget', book });
   }
 
   /** The revisions at which an event with this key hash may stand. Synchronous: a few microseconds per generation. */

@@ -123,10 +123,15 @@ export class CacheFile {
       : { revision: row.revision as number, eventId: row.event_id as string };
   }
 
-  /** Forgets everything: the ledger it was made from is not the one at hand. */
-  clear(): void {
-    this.#db.exec('BEGIN; DELETE FROM keys; DELETE FROM marks; DELETE FROM snapshots; COMMIT');
-    this.#keyCount = 0;
+  /**
+   * Forgets a book whose ledger is not the one it was made from. Its keys may stay: they only say where to look, and
+   * whoever looks compares the keys themselves. Other books, which rely on theirs, are not touched.
+   */
+  forget(book: string): void {
+    this.#db.exec('BEGIN');
+    this.#db.prepare('DELETE FROM marks WHERE book = ?').run(book);
+    this.#db.prepare('DELETE FROM snapshots WHERE book = ?').run(book);
+    this.#db.exec('COMMIT');
   }
 
   close(): void {

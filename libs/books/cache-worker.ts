@@ -21,7 +21,7 @@ export type CacheRequest =
     }
   | { readonly ask: 'loadSnapshot'; readonly book: string }
   | { readonly ask: 'makeSnapshot'; readonly book: string }
-  | { readonly ask: 'clear' }
+  | { readonly ask: 'forget'; readonly book: string }
   | { readonly ask: 'close' };
 
 export interface CacheReply {
@@ -67,8 +67,8 @@ export function runCacheWorker(port: MessagePort, file: string, eventStore: Even
       }
       case 'makeSnapshot':
         return makeSnapshot(request.book);
-      case 'clear':
-        cache.clear();
+      case 'forget':
+        cache.forget(request.book);
         return undefined;
       case 'close':
         cache.close();
