@@ -6,7 +6,8 @@
 #   engine.sh stop DIRECTORY               ends the engine that was started there, and deletes what it kept
 #
 # Published ports are bound to 127.0.0.1 and go through the engine's own proxy; the machine's firewall is left alone.
-# So containers reach each other and are reached, and reach nothing outside: builds use the machine's network.
+# So containers reach each other and are reached, and reach nothing outside: builds use the machine's network. The
+# bridge and its addresses are the engine's own: what an engine that was killed left on another's would answer for ours.
 set -uo pipefail
 
 settings() {
@@ -28,8 +29,21 @@ install_engine() {
     command -v dockerd >/dev/null || cannot 'Debian’s docker.io could not be installed'
 }
 
+# make_bridge DIRECTORY: a bridge of this engine alone, on the first addresses here that nothing else has. Its name and
+# the first two numbers of its addresses are left in DIRECTORY.
+make_bridge() {
+  local directory="$1" name="gw$$" number
+  for number in {200..254}; do
+    ip -4 addr show | grep -qF " 10.$number." || ip -4 route show | grep -qF "10.$number." || break
+  done
+  ip link add "$name" type bridge && ip addr add "10.$number.0.1/24" dev "$name" && ip link set "$name" up ||
+    cannot "the bridge $name cannot be made"
+  echo "$name" >"$directory/bridge"
+  echo "10.$number" >"$directory/network"
+}
+
 start() {
-  local directory="$1" socket pid driver waited
+  local directory="$1" socket pid driver waited network
   if docker version >/dev/null 2>&1; then
     settings "${DOCKER_HOST:-unix:///var/run/docker.sock}"
     return
@@ -39,10 +53,12 @@ start() {
   mkdir -p "$directory" && directory="$(cd "$directory" && pwd)" || cannot "$directory cannot be made"
   socket="$directory/sock"
   [ ${#socket} -lt 100 ] || cannot "the path of the socket is too long: $socket"
-  [ -e /sys/class/net/docker0 ] || touch "$directory/bridge-is-ours"
+  make_bridge "$directory" >&2
+  network="$(cat "$directory/network")"
   for driver in overlay2 vfs; do
     dockerd --host "unix://$socket" --data-root "$directory/data" --exec-root "$directory/exec" \
       --pidfile "$directory/pid" --storage-driver "$driver" --iptables=false --ip6tables=false --ip 127.0.0.1 \
+      --bridge "$(cat "$directory/bridge")" --default-address-pool "base=$network.128.0/17,size=24" \
       >"$directory/log" 2>&1 </dev/null &
     pid=$!
     for ((waited = 0; waited < 300; waited++)); do
@@ -73,8 +89,8 @@ stop() {
         sleep 0.1
       done
     fi
-    [ ! -f "$directory/bridge-is-ours" ] || ip link delete docker0 2>/dev/null || true
   fi
+  [ ! -f "$directory/bridge" ] || ip link delete "$(cat "$directory/bridge")" 2>/dev/null || true
   grep -oE " $directory/[^ ]+" /proc/self/mounts | sort -r | while read -r mounted; do umount "$mounted"; done
   rm -rf "$directory"
 }

@@ -194,7 +194,7 @@ function neverBeyond(asks: readonly Ask[]): void {
 /** The register has every acknowledged act once, and no other. */
 async function asTheRegisterSays(service: ServiceProcess, path: string, asks: readonly Ask[]): Promise<void> {
   const expected = new Set(acts(asks).map((ask) => ask.answer?.body.id as string));
-  const newest = Math.max(...asks.map((ask) => ask.answer?.body.position ?? 0));
+  const newest = asks.reduce((position, ask) => Math.max(position, ask.answer?.body.position ?? 0), 0);
   const rows = await register(service, path, `limit=500&atLeast=${newest}`);
   const ids = rows.map((row) => row.id as string);
   const unique = new Set(ids);
