@@ -51,6 +51,7 @@ start() {
   install_engine
   [ "$(id -u)" -eq 0 ] || cannot 'none answers, and starting one needs root'
   mkdir -p "$directory" && directory="$(cd "$directory" && pwd)" || cannot "$directory cannot be made"
+  [ ! -f "$directory/started" ] || cannot "one was started in $directory already: stop that one first"
   socket="$directory/sock"
   [ ${#socket} -lt 100 ] || cannot "the path of the socket is too long: $socket"
   make_bridge "$directory" >&2
