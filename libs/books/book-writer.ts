@@ -4,6 +4,7 @@
  * the next one collects. Whoever loses a race against another process catches up and decides again.
  */
 import { setImmediate as endOfTurn, setTimeout as pause } from 'node:timers/promises';
+import type { Actor } from '../domain/access/access.ts';
 import { type Command, type Refusal } from '../domain/book/commands.ts';
 import { differences } from '../domain/book/content.ts';
 import { type Context, type Decided, decide } from '../domain/book/decide.ts';
@@ -32,7 +33,7 @@ const NOTHING_THERE_MS = 50;
 
 export interface By {
   readonly key?: string;
-  readonly actor: string;
+  readonly actor: Actor;
 }
 
 export interface WriterOptions {
@@ -130,9 +131,9 @@ export class BookWriter {
   }
 
   /** What the act would be answered now. Records nothing. */
-  async evaluate(command: Command & { type: 'DecideAct' }): Promise<Evaluation> {
+  async evaluate(command: Command & { type: 'DecideAct' }, by: Actor): Promise<Evaluation> {
     await this.catchUp();
-    const context: Context = { recordedAt: this.#options.now(), actor: '', id: '' };
+    const context: Context = { recordedAt: this.#options.now(), actor: by.subject, roles: by.roles, id: '' };
     const decided = decide(new Draft(this.state), command, context);
     if ('refusal' in decided) return { outcome: 'refused', refusal: decided.refusal };
     if (!('event' in decided)) throw new Error('an act is never already stated');
@@ -294,7 +295,8 @@ export class BookWriter {
       const id = keyHash === undefined ? '' : timedId(keyHash, recordedAt);
       const context: Context = {
         recordedAt,
-        actor: by.actor,
+        actor: by.actor.subject,
+        roles: by.actor.roles,
         id,
         ...(by.key === undefined ? {} : { key: by.key }),
         ...(act === undefined ? {} : { act }),

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { ADMIN } from '../domain/access/access.ts';
 import type { AskedAct } from '../domain/act/act.ts';
 import type { Policy } from '../domain/policy/policy.ts';
 import { SqliteEventStore } from '../event-store/sqlite/sqlite-event-store.ts';
@@ -56,7 +57,7 @@ export async function furnish(
   policy: Policy,
   employees: readonly string[] = ['emp-1'],
 ): Promise<void> {
-  const by = { actor: 'admin' };
+  const by = { actor: ADMIN };
   await books.execute(
     book,
     { type: 'DefineBook', book: { currency: 'GBP', timeZone: 'Europe/London', fourEyes: false } },

@@ -5,6 +5,7 @@
 import { copyFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { ADMIN } from '../domain/access/access.ts';
 import type { Policy } from '../domain/policy/policy.ts';
 import type { Answer } from './answers.ts';
 import { coffee, furnish, type OpenBooks, openBooks, policyOf, temporaryFolder } from './books.fixture.ts';
@@ -40,7 +41,7 @@ afterEach(async () => {
 });
 
 function post(process: OpenBooks, key: string, more = {}): Promise<Answer> {
-  return process.books.execute(BOOK, { type: 'DecideAct', asked: coffee(more) }, { key, actor: 'admin' });
+  return process.books.execute(BOOK, { type: 'DecideAct', asked: coffee(more) }, { key, actor: ADMIN });
 }
 
 const accepted = (answers: readonly Answer[]) =>
@@ -145,7 +146,7 @@ describe('a ledger restored from an older copy', () => {
   it('forgets what it no longer holds, and nothing of the books that did not change', async () => {
     const policy = limitOf(100);
     const postTo = (process: OpenBooks, book: string, key: string) =>
-      process.books.execute(book, { type: 'DecideAct', asked: coffee() }, { key, actor: 'admin' });
+      process.books.execute(book, { type: 'DecideAct', asked: coffee() }, { key, actor: ADMIN });
     const first = await open();
     for (const book of ['a', 'b']) await furnish(first.books, book, policy);
     const kept = await postTo(first, 'a', 'kept');
@@ -180,7 +181,7 @@ describe('reversal', () => {
         process.books.execute(
           BOOK,
           { type: 'ReverseAct', act: id, reason: 'mistake', asked: { retailMinor: 100 } },
-          { key: `r-${i}`, actor: 'admin' },
+          { key: `r-${i}`, actor: ADMIN },
         ),
       ),
     );
@@ -192,7 +193,7 @@ describe('reversal', () => {
     await process.books.execute(
       BOOK,
       { type: 'ReverseAct', act: id, reason: 'mistake', asked: {} },
-      { key: 'rest', actor: 'admin' },
+      { key: 'rest', actor: ADMIN },
     );
     expect(await post(process, 'c')).toMatchObject({ event: { type: 'ActAccepted' } });
   });

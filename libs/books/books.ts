@@ -1,5 +1,6 @@
 /** The books of this process: opens them, keeps one writer for each, and closes them without losing a thing. */
 
+import type { Actor } from '../domain/access/access.ts';
 import type { AskedAct } from '../domain/act/act.ts';
 import type { Command } from '../domain/book/commands.ts';
 import { type BookState, initialState } from '../domain/book/state.ts';
@@ -87,7 +88,7 @@ export class Books {
   async executeMany(
     book: string,
     commands: readonly { readonly command: Command; readonly key: string }[],
-    by: { readonly actor: string },
+    by: { readonly actor: Actor },
   ): Promise<Answer[]> {
     return Promise.all(
       commands.map(({ command, key }) => this.execute(book, command, { key, actor: by.actor })),
@@ -95,14 +96,14 @@ export class Books {
   }
 
   /** @throws EngineUnavailable: what the newest state would answer is not known */
-  evaluate(book: string, asked: AskedAct): Promise<Evaluation> {
-    return this.#deadlines.within(this.#evaluate(book, asked), false);
+  evaluate(book: string, asked: AskedAct, by: Actor): Promise<Evaluation> {
+    return this.#deadlines.within(this.#evaluate(book, asked, by), false);
   }
 
-  async #evaluate(book: string, asked: AskedAct): Promise<Evaluation> {
+  async #evaluate(book: string, asked: AskedAct, by: Actor): Promise<Evaluation> {
     const writer = await this.#writerOf(book);
     if (writer === undefined) return noSuchBook(book);
-    return writer.evaluate({ type: 'DecideAct', asked });
+    return writer.evaluate({ type: 'DecideAct', asked }, by);
   }
 
   /** The act with this id, from the ledger itself. */

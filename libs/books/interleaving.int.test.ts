@@ -4,6 +4,7 @@
  */
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { ADMIN } from '../domain/access/access.ts';
 import { decide } from '../domain/book/decide.ts';
 import { Draft } from '../domain/book/draft.ts';
 import type { ActAccepted, ActDeclined, BookEvent } from '../domain/book/events.ts';
@@ -119,7 +120,7 @@ async function put(
   key: string,
   processes: readonly Awaited<ReturnType<typeof openBooks>>[],
 ): Promise<Answer | undefined> {
-  const by = { key, actor: 'admin' };
+  const by = { key, actor: ADMIN };
   if (ask.do === 'policy') {
     const policy = named(ask.limits);
     const drafted = await process.books.execute(
@@ -153,7 +154,13 @@ async function replayed(eventStore: EventStore): Promise<BookEvent[]> {
       const event = decodeEvent(stored);
       const { recordedAt, actor, key } = event;
       if (event.type === 'ActAccepted' || event.type === 'ActDeclined') {
-        const context = { recordedAt, actor, id: event.id, ...(key === undefined ? {} : { key }) };
+        const context = {
+          recordedAt,
+          actor,
+          roles: ADMIN.roles,
+          id: event.id,
+          ...(key === undefined ? {} : { key }),
+        };
         expect(decide(new Draft(state), { type: 'DecideAct', asked: event.asked }, context)).toEqual({
           event,
         });
@@ -163,6 +170,7 @@ async function replayed(eventStore: EventStore): Promise<BookEvent[]> {
         const context = {
           recordedAt,
           actor,
+          roles: ADMIN.roles,
           id: event.id,
           act: acts.get(act)!,
           ...(key === undefined ? {} : { key }),

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { ADMIN } from '../domain/access/access.ts';
 import { SqliteEventStore } from '../event-store/sqlite/sqlite-event-store.ts';
 import { coffee, furnish, openBooks, policyOf, temporaryFolder } from './books.fixture.ts';
 import { verifyBooks } from './verify.ts';
@@ -30,7 +31,7 @@ beforeEach(async () => {
     },
   ]);
   await furnish(books, 'london', policy);
-  const by = { actor: 'admin' };
+  const by = { actor: ADMIN };
   const answers = await Promise.all(
     Array.from({ length: 5_500 }, (_, i) =>
       books.execute('london', { type: 'DecideAct', asked: coffee() }, { ...by, key: `k-${i}` }),

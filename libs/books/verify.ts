@@ -157,6 +157,8 @@ class BookCheck {
     const context: Context = {
       recordedAt,
       actor,
+      // What the actor might do was settled when it was recorded: a key may have been revoked since.
+      roles: ['admin'],
       id,
       ...(key === undefined ? {} : { key }),
       ...(act === undefined ? {} : { act: act as ActAccepted }),

@@ -61,7 +61,8 @@ function history(): BookEvent[] {
   const put = (command: Command, more: Partial<Context> = {}) => {
     const i = events.length;
     const id = `01985e4d-5c00-7000-8000-${String(i).padStart(12, '0')}`;
-    const context: Context = { recordedAt: 1_795_248_000_000 + i * 1000, actor: 'admin', id, ...more };
+    const recordedAt = 1_795_248_000_000 + i * 1000;
+    const context: Context = { recordedAt, actor: 'admin', roles: ['admin'], id, ...more };
     const decided = decide(new Draft(state), command, context);
     if (!('event' in decided)) throw new Error(JSON.stringify(decided));
     evolve(state, decided.event, i);

@@ -17,7 +17,7 @@ import { readFileSync } from 'node:fs';
 import { type AskedAct, MEASURES, type Measure } from '../../libs/domain/act/act.ts';
 import { bucketsOf } from '../../libs/domain/book/allowances.ts';
 import type { Command } from '../../libs/domain/book/commands.ts';
-import { decide } from '../../libs/domain/book/decide.ts';
+import { type Context, decide } from '../../libs/domain/book/decide.ts';
 import { Draft } from '../../libs/domain/book/draft.ts';
 import type { ActAccepted, ActDeclined, BookEvent } from '../../libs/domain/book/events.ts';
 import { evolve } from '../../libs/domain/book/evolve.ts';
@@ -108,7 +108,13 @@ export function play(file: ScenarioFile, policy: Policy, scenario: Scenario): Pl
   const run = (command: Command): BookEvent => {
     const revision = state.revision + 1;
     const act = command.type === 'ReverseAct' ? acts.get(command.act) : undefined;
-    const context = { recordedAt: now, actor: 'scenario', id: `act-${revision}`, ...(act && { act }) };
+    const context: Context = {
+      recordedAt: now,
+      actor: 'scenario',
+      roles: ['admin'],
+      id: `act-${revision}`,
+      ...(act && { act }),
+    };
     const decided = decide(new Draft(state), command, context);
     if (!('event' in decided)) throw new Error(`${scenario.name}: ${JSON.stringify(decided)}`);
     evolve(state, decided.event, revision);

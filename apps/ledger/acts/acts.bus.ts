@@ -3,6 +3,7 @@ import { Inject } from '@nestjs/common';
 import { Query as BusQuery, type IQueryHandler, QueryHandler } from '@nestjs/cqrs';
 import type { Evaluation, FoundAct } from '../../../libs/books/answers.ts';
 import type { Books } from '../../../libs/books/books.ts';
+import { ADMIN } from '../../../libs/domain/access/access.ts';
 import type { AskedAct } from '../../../libs/domain/act/act.ts';
 import type { RegisterAnswer, RegisterFilters } from '../../../libs/views/register/register.ts';
 import type { Views } from '../../../libs/views/views.ts';
@@ -45,7 +46,7 @@ export class EvaluateActHandler implements IQueryHandler<EvaluateAct> {
     this.#books = books;
   }
   execute({ book, asked }: EvaluateAct): Promise<Evaluation> {
-    return this.#books.evaluate(book, asked);
+    return this.#books.evaluate(book, asked, ADMIN);
   }
 }
 

@@ -10,9 +10,9 @@ import {
 } from '@nestjs/cqrs';
 import type { Answer } from '../../../libs/books/answers.ts';
 import type { Books } from '../../../libs/books/books.ts';
+import { ADMIN } from '../../../libs/domain/access/access.ts';
 import type { Command } from '../../../libs/domain/book/commands.ts';
 import type { BookState } from '../../../libs/domain/book/state.ts';
-import { ADMIN } from '../http/request.ts';
 import { BOOKS } from '../parts.ts';
 
 export class WriteToBook extends BusCommand<Answer> {

@@ -14,8 +14,6 @@ export const MEDIA_TYPES = [
   'text/yaml',
 ] as const;
 export const BODY_LIMIT_BYTES = 1024 * 1024;
-/** The caller of every write, until there are keys per integration. */
-export const ADMIN = 'admin';
 
 const BOOK_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
 

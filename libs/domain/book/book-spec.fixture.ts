@@ -56,6 +56,7 @@ export class BookSpec {
     const context: Context = {
       recordedAt: this.#nowMs,
       actor: 'admin',
+      roles: ['admin'],
       id: `act-${revision}`,
       ...(act === undefined ? {} : { act }),
     };

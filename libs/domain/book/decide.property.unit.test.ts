@@ -6,6 +6,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { decodeEvent, encodeEvent } from '../../events/codec.ts';
+import { ADMIN } from '../access/access.ts';
 import type { AskedAct } from '../act/act.ts';
 import type { Employee, Location } from '../directory/directory.ts';
 import type { Limit, Policy, Window } from '../policy/policy.ts';
@@ -131,7 +132,7 @@ function furnished(policy: Policy): { state: BookState; log: BookEvent[]; put(ev
     evolve(state, event, state.revision + 1);
     log.push(event);
   };
-  const stamp = { recordedAt: START, actor: 'admin' };
+  const stamp = { recordedAt: START, actor: 'admin', roles: ADMIN.roles };
   put({ type: 'BookDefined', book: { currency: 'GBP', timeZone: 'UTC', fourEyes: false }, ...stamp });
   for (const [id, location] of LOCATIONS) put({ type: 'LocationDefined', id, location, ...stamp });
   for (const [id, employee] of EMPLOYEES) put({ type: 'EmployeeDefined', id, employee, ...stamp });
@@ -140,7 +141,7 @@ function furnished(policy: Policy): { state: BookState; log: BookEvent[]; put(ev
 }
 
 function putPolicy(state: BookState, put: (event: BookEvent) => void, policy: Policy, now: number): void {
-  const stamp = { recordedAt: now, actor: 'admin' };
+  const stamp = { recordedAt: now, actor: 'admin', roles: ADMIN.roles };
   const version = state.policies.size + 1;
   put({ type: 'PolicyDrafted', version, policy, source: { format: 'json', text: '' }, ...stamp });
   put({ type: 'PolicyActivated', version, asked: {}, ...stamp });
@@ -170,7 +171,7 @@ describe('a random history under random policies', () => {
         let now = START;
         const accepted: ActAccepted[] = [];
         history.forEach((step, i) => {
-          const stamp = { recordedAt: now, actor: 'admin', key: `k-${i}` };
+          const stamp = { recordedAt: now, actor: 'admin', roles: ADMIN.roles, key: `k-${i}` };
           if (step.do === 'policy') {
             putPolicy(state, put, step.policy, now);
             model.policy = step.policy;
@@ -193,7 +194,12 @@ describe('a random history under random policies', () => {
           const occurredAt = now - step.agoMin * MINUTE;
           const command = { type: 'DecideAct', asked: { ...step.asked, occurredAt } } as const;
           const context: Context = { ...stamp, recordedAt: now, id: `a-${i}` };
-          const evaluated = decide(new Draft(state), command, { recordedAt: now, actor: '', id: `a-${i}` });
+          const evaluated = decide(new Draft(state), command, {
+            recordedAt: now,
+            actor: '',
+            roles: ADMIN.roles,
+            id: `a-${i}`,
+          });
           const decided = decide(new Draft(state), command, context);
           if (!('event' in decided)) {
             expect(evaluated).toEqual(decided);
@@ -229,7 +235,13 @@ describe('a random history under random policies', () => {
         history.forEach((step, i) => {
           if (step.do !== 'act') return;
           const asked = { ...step.asked, occurredAt: START - step.agoMin * MINUTE };
-          const context: Context = { recordedAt: START, actor: 'admin', key: `k-${i}`, id: `a-${i}` };
+          const context: Context = {
+            recordedAt: START,
+            actor: 'admin',
+            roles: ADMIN.roles,
+            key: `k-${i}`,
+            id: `a-${i}`,
+          };
           const inRound = decide(draft, { type: 'DecideAct', asked }, context);
           const alone = decide(new Draft(single.state), { type: 'DecideAct', asked }, context);
           expect(inRound).toEqual(alone);
@@ -263,7 +275,7 @@ describe('a random history under random policies', () => {
           const decided = decide(
             new Draft(state),
             { type: 'DecideAct', asked },
-            { recordedAt: now, actor: 'a', id: `a-${i}` },
+            { recordedAt: now, actor: 'a', roles: ADMIN.roles, id: `a-${i}` },
           );
           if (!('event' in decided) || decided.event.type !== 'ActAccepted') return;
           put(decided.event);

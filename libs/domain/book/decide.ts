@@ -2,6 +2,7 @@
  * What a book answers to a command: pure, from the book's own state and the time, id and actor stamped on the
  * command. The one place where an act is decided, for `request`, `record` and `evaluate` alike.
  */
+import type { AccessRole } from '../access/access.ts';
 import type { Amounts, AskedAct } from '../act/act.ts';
 import { MEASURES } from '../act/act.ts';
 import type { Item } from '../directory/directory.ts';
@@ -22,6 +23,8 @@ export const REQUEST_MAX_AGE_MS = 15 * 60_000;
 export const FUTURE_TOLERANCE_MS = 5 * 60_000;
 
 export interface Context extends Stamp {
+  /** What the actor's key lets them do. */
+  readonly roles: readonly AccessRole[];
   /** The id for the act or reversal, should one be recorded; empty for `evaluate`. */
   readonly id: string;
   /** For `ReverseAct`: the act to reverse, as the ledger has it. */
