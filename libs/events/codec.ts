@@ -19,6 +19,8 @@ export const STORED_TYPE: Readonly<Record<EventType, string>> = {
   ActAccepted: 'goodwill.act-accepted.v1',
   ActDeclined: 'goodwill.act-declined.v1',
   ActReversed: 'goodwill.act-reversed.v1',
+  BucketAdjusted: 'goodwill.bucket-adjusted.v1',
+  BucketTransferred: 'goodwill.bucket-transferred.v1',
 };
 
 /** Every name ever written → the type it is read as, and the pure step that lifts old data to today's shape. */

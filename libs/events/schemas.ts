@@ -5,7 +5,8 @@
 import { KINDS, MODES, TRIGGERS } from '../domain/act/act.ts';
 import type { BookEvent } from '../domain/book/events.ts';
 import { STANDING } from '../domain/book/events.ts';
-import { DIMENSIONS, WEEKDAYS } from '../domain/policy/policy.ts';
+import { DIMENSIONS, FISCAL_PERIODS, WEEKDAYS } from '../domain/policy/policy.ts';
+import { FISCAL_PATTERNS, YEAR_END_RULES, YEAR_NAMES } from '../domain/time/fiscal-calendar.ts';
 import { STORED_TYPE } from './codec.ts';
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
@@ -64,12 +65,19 @@ const askedAct = object(
   'The act as it was posted.',
 );
 
-const measure = {
+const tuple = (...items: JsonSchema[]) => ({
   type: 'array',
-  prefixItems: [whole, { type: 'integer' }, whole],
+  prefixItems: items,
   items: false,
-  minItems: 3,
-  description: '[allowed, used before, reserved] in the unit of the measure.',
+  minItems: items.length,
+});
+const measure = {
+  anyOf: [
+    tuple(whole, { type: 'integer' }, whole),
+    tuple(whole, { type: 'integer' }, whole, whole, { type: 'integer' }),
+  ],
+  description:
+    '[allowed, used before, reserved] in the unit of the measure; where anything was carried over or adjusted, these two follow.',
 };
 
 const limitReceipt = object({
@@ -101,6 +109,7 @@ const window = {
   anyOf: [
     object({ every: oneOf(['act', 'shift', 'day', 'month', 'quarter', 'year', 'lifetime']) }),
     object({ every: { const: 'week' }, startsOn: oneOf(WEEKDAYS) }),
+    object({ every: { const: 'fiscal' }, period: oneOf(FISCAL_PERIODS) }),
     object({ every: { const: 'rolling' }, durationMs: { ...whole, minimum: 1 }, duration: text }),
   ],
 };
@@ -129,6 +138,10 @@ const policy = object({
       per: list(oneOf(DIMENSIONS)),
       window,
       allow: object({ 'count?': whole, 'costMinor?': whole, 'retailMinor?': whole }),
+      'carryOver?': object({
+        upTo: object({ 'count?': whole, 'costMinor?': whole, 'retailMinor?': whole }),
+        for: { ...whole, minimum: 1 },
+      }),
       beyond: consequence,
       'whenMissing?': consequence,
     }),
@@ -136,9 +149,35 @@ const policy = object({
   rules: list(object({ id: text, 'title?': text, when: text, then: consequence, message: text })),
 });
 
+const fiscalCalendar = object({
+  pattern: oneOf(FISCAL_PATTERNS),
+  yearEnds: object({
+    rule: oneOf(YEAR_END_RULES),
+    weekday: oneOf(WEEKDAYS),
+    month: { type: 'integer', minimum: 1, maximum: 12 },
+  }),
+  yearNamedBy: oneOf(YEAR_NAMES),
+});
+
+const key = { type: 'object', additionalProperties: { type: 'string' } };
+const namedBucket = object({ label: text, key });
+const countsAt = { ...instant, description: 'Of a rolling bucket, when it counts: epoch milliseconds, UTC.' };
+const signed = { type: 'integer', minimum: -Number.MAX_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER };
+const signedAmounts = object({ count: signed, costMinor: signed, retailMinor: signed });
+const askedWhen = {
+  'at?': instant,
+  'location?': text,
+  amounts: object({ 'count?': signed, 'costMinor?': signed, 'retailMinor?': signed }),
+};
+
 const DATA: Readonly<Record<BookEvent['type'], JsonSchema>> = {
   BookDefined: object({
-    book: object({ currency: text, timeZone: text, fourEyes: { type: 'boolean' } }),
+    book: object({
+      currency: text,
+      timeZone: text,
+      fourEyes: { type: 'boolean' },
+      'fiscalCalendar?': fiscalCalendar,
+    }),
     ...stamp,
   }),
   LocationDefined: object({
@@ -188,6 +227,28 @@ const DATA: Readonly<Record<BookEvent['type'], JsonSchema>> = {
     ),
     reversedInAll: amounts,
     whole: { type: 'boolean' },
+    ...stamp,
+  }),
+  BucketAdjusted: object({
+    id: uuid,
+    kind: oneOf(['grant', 'correction']),
+    limit: text,
+    bucket: namedBucket,
+    'at?': countsAt,
+    amounts: signedAmounts,
+    reason: text,
+    asked: object({ key, ...askedWhen }, 'The adjustment as it was posted.'),
+    ...stamp,
+  }),
+  BucketTransferred: object({
+    id: uuid,
+    limit: text,
+    from: namedBucket,
+    to: namedBucket,
+    'at?': countsAt,
+    amounts,
+    reason: text,
+    asked: object({ from: key, to: key, ...askedWhen }, 'The transfer as it was posted.'),
     ...stamp,
   }),
 };

@@ -1,22 +1,9 @@
 /** What is left: the buckets of the policy in force, as a till or a person asks for them. */
-import type { Amounts, Measure } from '../act/act.ts';
-import type { Dimension, Limit } from '../policy/policy.ts';
-import { type BusinessCalendar, businessCalendar } from '../time/business-calendar.ts';
-import { windowAt } from '../time/windows.ts';
-import { ACT, bucketId } from './buckets.ts';
-import { bindingWindow } from './guardrails.ts';
+import type { Measure } from '../act/act.ts';
+import type { Limit } from '../policy/policy.ts';
+import { bucketLeft, type MeasureLeft } from './bucket-left.ts';
+import { type BucketAt, bucketAt, type Key } from './named-bucket.ts';
 import { activeVersion, type BookState } from './state.ts';
-import { NOTHING } from './timeline.ts';
-
-export interface MeasureLeft {
-  readonly allowed: number;
-  readonly carriedOver: number;
-  readonly adjusted: number;
-  readonly used: number;
-  readonly reserved: number;
-  /** Negative after acts recorded beyond the limit. */
-  readonly remaining: number;
-}
 
 export interface Allowance {
   readonly limit: string;
@@ -28,9 +15,6 @@ export interface Allowance {
   readonly resetsAt: number | null;
   readonly measures: Readonly<Partial<Record<Measure, MeasureLeft>>>;
 }
-
-/** The values that a bucket's key is made of. */
-export type Key = Readonly<Partial<Record<Dimension, string>>> & { readonly shift?: string };
 
 /**
  * Every limit of the policy in force that is counted per employee and applies to this one's roles, for
@@ -62,7 +46,7 @@ export function allowancesOf(
       ? employee.roles.filter((role) => roles === undefined || roles.includes(role))
       : [undefined];
     for (const role of asRoles) {
-      const allowance = bucketOf(state, limit, role === undefined ? given : { ...given, role }, query.at);
+      const allowance = bucketOf(state, limit, role === undefined ? given : { ...given, role }, query);
       if ('bucket' in allowance) allowances.push(allowance.bucket);
     }
   }
@@ -80,85 +64,32 @@ export function bucketsOf(
   const version = activeVersion(state, query.now);
   if (version === null) return undefined;
   const limit = state.policies.get(version)!.policy.limits.find(({ id }) => id === query.limit);
-  return limit === undefined ? undefined : bucketOf(state, limit, query.key, query.at);
+  return limit === undefined ? undefined : bucketOf(state, limit, query.key, query);
 }
 
 function bucketOf(
   state: BookState,
   limit: Limit,
   given: Key,
-  at: number,
+  { at, now }: { readonly at: number; readonly now: number },
 ): { readonly bucket: Allowance } | { readonly missing: readonly string[] } {
-  const region =
-    given.region ?? (given.location === undefined ? undefined : state.locations.get(given.location)?.region);
-  const values: Key = { ...given, book: state.id, act: '', ...(region === undefined ? {} : { region }) };
-  const missing: string[] = limit.per.filter((dimension) => values[dimension] === undefined);
-  const window = windowAt(limit.window, at, calendarOf(state, given.location), given.shift);
-  if (window === undefined) missing.push('shift');
-  if (missing.length > 0 || window === undefined) return { missing };
-  const key: Record<string, string> = {};
-  for (const dimension of limit.per) if (dimension !== 'act') key[dimension] = values[dimension]!;
-  const title = limit.title === undefined ? {} : { title: limit.title };
-  if (window.label === ACT || limit.per.includes('act')) {
-    const open = { from: null, to: null };
-    return {
-      bucket: {
-        limit: limit.id,
-        ...title,
-        key,
-        window: open,
-        resetsAt: null,
-        measures: left(limit, NOTHING),
-      },
-    };
-  }
-  const id = bucketId(limit.id, window.label, key);
-  if (limit.window.every === 'rolling') {
-    const { durationMs } = limit.window;
-    const bounds = Object.entries(limit.allow) as [Measure, number][];
-    const { end, used } = bindingWindow(state.buckets, id, at, durationMs, bounds, NOTHING);
-    const oldest = state.buckets.firstUseAfter(id, end - durationMs);
-    return {
-      bucket: {
-        limit: limit.id,
-        ...title,
-        key,
-        window: { from: end - durationMs, to: end },
-        resetsAt: oldest === undefined || oldest > end ? null : oldest + durationMs,
-        measures: left(limit, used),
-      },
-    };
-  }
+  const bucket = bucketAt(state, limit, given, at);
+  if ('missing' in bucket) return bucket;
+  const { window, measures } = bucketLeft(state.buckets, bucket, { past: state, now }, at);
   return {
     bucket: {
       limit: limit.id,
-      ...title,
-      key,
-      window: { from: window.from, to: window.to },
-      resetsAt: window.to,
-      measures: left(limit, state.buckets.used(id)),
+      ...(limit.title === undefined ? {} : { title: limit.title }),
+      key: bucket.key,
+      window,
+      resetsAt: resetsAt(state, bucket, window),
+      measures,
     },
   };
 }
 
-function left(limit: Limit, used: Amounts): Partial<Record<Measure, MeasureLeft>> {
-  const measures: Partial<Record<Measure, MeasureLeft>> = {};
-  for (const [measure, allowed] of Object.entries(limit.allow) as [Measure, number][]) {
-    measures[measure] = {
-      allowed,
-      carriedOver: 0,
-      adjusted: 0,
-      used: used[measure],
-      reserved: 0,
-      remaining: allowed - used[measure],
-    };
-  }
-  return measures;
-}
-
-function calendarOf(state: BookState, location: string | undefined): BusinessCalendar {
-  const known = location === undefined ? undefined : state.locations.get(location);
-  return known === undefined
-    ? businessCalendar(state.book!.timeZone, '00:00')
-    : businessCalendar(known.timeZone, known.businessDayStartsAt);
+function resetsAt(state: BookState, { id, limit }: BucketAt, window: Allowance['window']): number | null {
+  if (id === undefined || limit.window.every !== 'rolling') return window.to;
+  const oldest = state.buckets.firstUseAfter(id, window.from!);
+  return oldest === undefined || oldest > window.to! ? null : oldest + limit.window.durationMs;
 }

@@ -4,6 +4,7 @@
  * what is already used.
  */
 import type { Amounts } from '../act/act.ts';
+import { Beside, type BesideSnapshot } from './beside.ts';
 import { NOTHING, Timeline } from './timeline.ts';
 
 export const ROLLING = 'rolling';
@@ -27,7 +28,11 @@ export interface BucketReader {
   used(id: string): Amounts;
   /** Used of a rolling bucket in `(from, to]`. */
   usedBetween(id: string, from: number, to: number): Amounts;
-  /** The times of uses of a rolling bucket in `(from, to)`. */
+  /** Granted, corrected and transferred, in sum, of a calendar, shift or lifetime bucket. */
+  adjusted(id: string): Amounts;
+  /** As `adjusted`, of a rolling bucket in `(from, to]`. */
+  adjustedBetween(id: string, from: number, to: number): Amounts;
+  /** The times at which a rolling bucket was used or adjusted in `(from, to)`; a time may come twice. */
   timesWithin(id: string, from: number, to: number): Iterable<number>;
 }
 
@@ -36,6 +41,7 @@ export class Buckets implements BucketReader {
   #index = new Map<string, number>();
   #columns: Record<keyof Amounts, Float64Array> = columns(1024);
   #rolling = new Map<string, Timeline>();
+  #adjusted = new Beside();
 
   get size(): number {
     return this.#index.size + this.#rolling.size;
@@ -53,7 +59,24 @@ export class Buckets implements BucketReader {
   }
 
   timesWithin(id: string, from: number, to: number): Iterable<number> {
-    return this.#rolling.get(id)?.timesWithin(from, to) ?? [];
+    const used = this.#rolling.get(id)?.timesWithin(from, to) ?? [];
+    return this.#adjusted.isEmpty ? used : [...used, ...this.#adjusted.timesWithin(id, from, to)];
+  }
+
+  adjusted(id: string): Amounts {
+    return this.#adjusted.of(id);
+  }
+
+  adjustedBetween(id: string, from: number, to: number): Amounts {
+    return this.#adjusted.between(id, from, to);
+  }
+
+  adjust(id: string, amounts: Amounts): void {
+    this.#adjusted.add(id, amounts);
+  }
+
+  adjustAt(id: string, at: number, amounts: Amounts): void {
+    this.#adjusted.addAt(id, at, amounts);
   }
 
   firstUseAfter(id: string, from: number): number | undefined {
@@ -93,6 +116,7 @@ export class Buckets implements BucketReader {
         lengths: Uint32Array.from(this.#rolling.values(), (timeline) => timeline.toArray().length),
         uses: Float64Array.from(this.#rolling.values().flatMap((timeline) => timeline.toArray())),
       },
+      adjusted: this.#adjusted.toSnapshot(),
     };
   }
 
@@ -112,6 +136,7 @@ export class Buckets implements BucketReader {
       buckets.#rolling.set(id, Timeline.fromArray(snapshot.rolling.uses.subarray(from, to)));
       from = to;
     });
+    buckets.#adjusted = Beside.fromSnapshot(snapshot.adjusted);
     return buckets;
   }
 }
@@ -122,6 +147,7 @@ export interface BucketsSnapshot {
   readonly costMinor: Float64Array;
   readonly retailMinor: Float64Array;
   readonly rolling: { readonly ids: string; readonly lengths: Uint32Array; readonly uses: Float64Array };
+  readonly adjusted: BesideSnapshot;
 }
 
 /** Ids travel as one text, joined by a character none can contain. */

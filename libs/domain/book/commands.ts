@@ -2,6 +2,7 @@
 import type { Amounts, AskedAct } from '../act/act.ts';
 import type { Book, Campaign, Employee, Item, Location } from '../directory/directory.ts';
 import type { Policy } from '../policy/policy.ts';
+import type { AskedAdjustment, AskedTransfer } from './events.ts';
 
 export type Command =
   | { readonly type: 'DefineBook'; readonly book: Book }
@@ -21,6 +22,19 @@ export type Command =
       readonly act: string;
       readonly reason: string;
       readonly asked: Readonly<Partial<Amounts>>;
+    }
+  | {
+      readonly type: 'AdjustBucket';
+      readonly kind: 'grant' | 'correction';
+      readonly limit: string;
+      readonly asked: AskedAdjustment;
+      readonly reason: string;
+    }
+  | {
+      readonly type: 'TransferBetweenBuckets';
+      readonly limit: string;
+      readonly asked: AskedTransfer;
+      readonly reason: string;
     };
 
 export const REFUSAL_CODES = [
@@ -38,6 +52,13 @@ export const REFUSAL_CODES = [
   'policy-not-found',
   'policy-not-approved',
   'idempotency-key-reused',
+  'self-approval',
+  'fiscal-calendar-missing',
+  'fiscal-calendar-fixed',
+  'limit-not-found',
+  'bucket-not-adjustable',
+  'transfer-exceeds-remaining',
+  'same-bucket',
 ] as const;
 export type RefusalCode = (typeof REFUSAL_CODES)[number];
 

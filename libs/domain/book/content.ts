@@ -27,10 +27,28 @@ export function differences(command: Command, event: BookEvent): readonly string
         { version: command.version, from: command.from },
         { version: event.version, ...event.asked },
       );
+    case 'AdjustBucket':
+      if (event.type !== 'BucketAdjusted') return ['operation'];
+      return membersThatDiffer(adjustmentAsPosted(command), adjustmentAsPosted(event));
+    case 'TransferBetweenBuckets':
+      if (event.type !== 'BucketTransferred') return ['operation'];
+      return membersThatDiffer(adjustmentAsPosted(command), adjustmentAsPosted(event));
     default:
       // A PUT carries no key.
       return ['operation'];
   }
+}
+
+interface AdjustmentPosted {
+  readonly kind?: string;
+  readonly limit: string;
+  readonly reason: string;
+  readonly asked: { readonly amounts: object };
+}
+
+/** The members under the names they are posted by. */
+function adjustmentAsPosted({ kind, limit, reason, asked: { amounts, ...where } }: AdjustmentPosted): object {
+  return { ...(kind === undefined ? {} : { kind }), limit, reason, ...where, ...amounts };
 }
 
 function membersThatDiffer(now: object, first: object): string[] {

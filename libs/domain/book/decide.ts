@@ -2,40 +2,29 @@
  * What a book answers to a command: pure, from the book's own state and the time, id and actor stamped on the
  * command. The one place where an act is decided, for `request`, `record` and `evaluate` alike.
  */
-import type { AccessRole } from '../access/access.ts';
 import type { Amounts, AskedAct } from '../act/act.ts';
 import { MEASURES } from '../act/act.ts';
 import type { Item } from '../directory/directory.ts';
 import { type ActFacts, compilePolicy } from '../policy/compile.ts';
-import { businessCalendar } from '../time/business-calendar.ts';
 import { formatInstant } from '../time/instant.ts';
+import { adjustBucket, transferBetweenBuckets } from './adjust.ts';
 import { ACT } from './buckets.ts';
 import type { Command, Refusal } from './commands.ts';
+import { type Context, type Decided, refuse, stampOf } from './context.ts';
 import type { Draft } from './draft.ts';
-import type { ActAccepted, ActDeclined, ActReversed, BookEvent, GuardrailReceipt, Stamp } from './events.ts';
+import type { ActReversed, BookEvent, GuardrailReceipt } from './events.ts';
 import { plus } from './evolve.ts';
+import { countsFiscally, fiscalCalendarChange, fiscalCalendarMissing } from './fiscal-rules.ts';
 import { findings } from './guardrails.ts';
+import { calendarOf } from './location-calendar.ts';
 import { activeVersion, type BookState } from './state.ts';
+
+export type { Context, Decided } from './context.ts';
 
 /** A `request` is asked at the till: what is older than this has happened and is a `record`. */
 export const REQUEST_MAX_AGE_MS = 15 * 60_000;
 /** Clocks differ by a little; what lies further ahead has not happened. */
 export const FUTURE_TOLERANCE_MS = 5 * 60_000;
-
-export interface Context extends Stamp {
-  /** What the actor's key lets them do. */
-  readonly roles: readonly AccessRole[];
-  /** The id for the act or reversal, should one be recorded; empty for `evaluate`. */
-  readonly id: string;
-  /** For `ReverseAct`: the act to reverse, as the ledger has it. */
-  readonly act?: ActAccepted | ActDeclined;
-}
-
-export type Decided =
-  | { readonly event: BookEvent }
-  /** What was stated already stands. */
-  | { readonly unchanged: true }
-  | { readonly refusal: Refusal };
 
 export function decide(draft: Draft, command: Command, context: Context): Decided {
   const { state } = draft;
@@ -87,6 +76,9 @@ export function decide(draft: Draft, command: Command, context: Context): Decide
           { pointer: '/currency', advice: `Write the policy's amounts in ${state.book.currency}.` },
         );
       }
+      if (state.book.fiscalCalendar === undefined && countsFiscally(command.policy)) {
+        return fiscalCalendarMissing(state.id, command.policy);
+      }
       return {
         event: {
           type: 'PolicyDrafted',
@@ -98,6 +90,10 @@ export function decide(draft: Draft, command: Command, context: Context): Decide
       };
     case 'ActivatePolicy':
       return activatePolicy(state, command.version, command.from, context);
+    case 'AdjustBucket':
+      return adjustBucket(state, command, context);
+    case 'TransferBetweenBuckets':
+      return transferBetweenBuckets(state, command, context);
   }
 }
 
@@ -108,6 +104,8 @@ function defineBook(state: BookState, book: NonNullable<BookState['book']>, cont
       advice: 'Open another book for another currency: a book has one currency for ever.',
     });
   }
+  const fixed = fiscalCalendarChange(state, book);
+  if (fixed !== undefined) return fixed;
   return stated(state.book, book, () => ({ type: 'BookDefined', book, ...stampOf(context) }));
 }
 
@@ -142,7 +140,7 @@ function decideAct(draft: Draft, asked: AskedAct, context: Context): Decided {
   const occurredAt = asked.occurredAt ?? now;
   const timing = checkTimes(asked, occurredAt, now);
   if (timing !== undefined) return timing;
-  const { currency, timeZone } = state.book!;
+  const { currency } = state.book!;
   if (asked.currency !== undefined && asked.currency !== currency) {
     return refuse('currency-mismatch', `The act is in ${asked.currency}, the book in ${currency}.`, {
       pointer: '/currency',
@@ -167,10 +165,7 @@ function decideAct(draft: Draft, asked: AskedAct, context: Context): Decided {
   }
   const location = state.locations.get(asked.location);
   const employee = state.employees.get(asked.employee);
-  const calendar =
-    location === undefined
-      ? businessCalendar(timeZone, '00:00')
-      : businessCalendar(location.timeZone, location.businessDayStartsAt);
+  const calendar = calendarOf(state, asked.location);
   const facts: ActFacts = {
     asked,
     id: context.id,
@@ -187,7 +182,7 @@ function decideAct(draft: Draft, asked: AskedAct, context: Context): Decided {
   const guardrails = standing(state, facts, version);
   if (version !== null) {
     const policy = compilePolicy(state.policies.get(version)!.policy);
-    for (const receipt of findings(policy, facts, draft)) guardrails.push(receipt);
+    for (const receipt of findings(policy, facts, draft, { past: state, now })) guardrails.push(receipt);
   }
   const declined = asked.mode === 'request' && guardrails.some(({ finding }) => finding === 'decline');
   return {
@@ -354,17 +349,4 @@ export function same(a: unknown, b: unknown): boolean {
     keys.length === Object.keys(b).length &&
     keys.every((key) => Object.hasOwn(b, key) && same((a as never)[key], (b as never)[key]))
   );
-}
-
-function stampOf(context: Context): Stamp {
-  const { recordedAt, actor, key } = context;
-  return key === undefined ? { recordedAt, actor } : { recordedAt, actor, key };
-}
-
-function refuse(
-  code: Refusal['code'],
-  detail: string,
-  more: Omit<Refusal, 'code' | 'detail'>,
-): { readonly refusal: Refusal } {
-  return { refusal: { code, detail, ...more } };
 }

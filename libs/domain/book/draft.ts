@@ -22,7 +22,7 @@ export class Draft implements BucketReader, UsageWriter {
     this.accepted = state.accepted;
   }
 
-  /** Takes in a decision made on this draft. */
+  /** Takes in a decision made on this draft. Adjustments are none: each is a round of its own. */
   take(event: ActAccepted | ActDeclined | ActReversed): void {
     if (event.type === 'ActAccepted') {
       useBuckets(this, event);
@@ -47,6 +47,14 @@ export class Draft implements BucketReader, UsageWriter {
     yield* this.state.buckets.timesWithin(id, from, to);
     const drafted = this.#rolling.get(id);
     if (drafted !== undefined) yield* drafted.timesWithin(from, to);
+  }
+
+  adjusted(id: string): Amounts {
+    return this.state.buckets.adjusted(id);
+  }
+
+  adjustedBetween(id: string, from: number, to: number): Amounts {
+    return this.state.buckets.adjustedBetween(id, from, to);
   }
 
   reversed(act: string): Amounts {

@@ -1,8 +1,19 @@
 /** Folds facts into the state. Total: every fact ever stored is accepted as it is, nothing is judged again. */
 import type { Amounts } from '../act/act.ts';
 import { ACT, bucketId, ROLLING } from './buckets.ts';
-import type { ActAccepted, ActReversed, BookEvent, PolicyActivated } from './events.ts';
+import type {
+  ActAccepted,
+  ActReversed,
+  BookEvent,
+  BucketAdjusted,
+  BucketTransferred,
+  NamedBucket,
+  PolicyActivated,
+} from './events.ts';
 import type { BookState } from './state.ts';
+import { minus, NOTHING, plus } from './timeline.ts';
+
+export { plus } from './timeline.ts';
 
 /** What the fold of acts writes to: the state itself, or a draft on top of it. */
 export interface UsageWriter {
@@ -34,6 +45,7 @@ export function evolve(state: BookState, event: BookEvent, revision: number): Bo
       state.locations.set(event.id, event.location);
       break;
     case 'EmployeeDefined':
+      if (!state.firstSeen.has(event.id)) state.firstSeen.set(event.id, event.recordedAt);
       state.employees.set(event.id, event.employee);
       break;
     case 'ItemDefined':
@@ -52,6 +64,13 @@ export function evolve(state: BookState, event: BookEvent, revision: number): Bo
     case 'PolicyActivated':
       activate(state, event);
       break;
+    case 'BucketAdjusted':
+      adjust(state, event, event.bucket, event.amounts);
+      break;
+    case 'BucketTransferred':
+      adjust(state, event, event.from, minus(NOTHING, event.amounts));
+      adjust(state, event, event.to, event.amounts);
+      break;
     default:
       event satisfies never;
   }
@@ -69,6 +88,22 @@ function activate(state: BookState, event: PolicyActivated): void {
   state.activations.push({ version: event.version, at, immediate: true });
 }
 
+function adjust(
+  state: BookState,
+  { limit, at }: BucketAdjusted | BucketTransferred,
+  bucket: NamedBucket,
+  amounts: Amounts,
+): void {
+  const id = bucketId(limit, bucket.label, bucket.key);
+  if (at === undefined) state.buckets.adjust(id, amounts);
+  else state.buckets.adjustAt(id, at, amounts);
+  state.adjustedInAll = plus(state.adjustedInAll, {
+    count: Math.abs(amounts.count),
+    costMinor: Math.abs(amounts.costMinor),
+    retailMinor: Math.abs(amounts.retailMinor),
+  });
+}
+
 /** Counts an accepted act in every bucket its receipt names. */
 export function useBuckets(usage: UsageWriter, event: ActAccepted): void {
   for (const receipt of event.guardrails) {
@@ -83,22 +118,10 @@ export function useBuckets(usage: UsageWriter, event: ActAccepted): void {
 
 /** Gives a reversal back to the buckets the act was counted in, in the window it was in. */
 export function giveBack(usage: UsageWriter, event: ActReversed): void {
-  const amounts = minus(event.amounts);
+  const amounts = minus(NOTHING, event.amounts);
   for (const bucket of event.buckets) {
     const id = bucketId(bucket.limit, bucket.label, bucket.key);
     if (bucket.label === ROLLING) usage.addAt(id, event.occurredAt, amounts);
     else usage.add(id, amounts);
   }
-}
-
-export function plus(a: Amounts, b: Amounts): Amounts {
-  return {
-    count: a.count + b.count,
-    costMinor: a.costMinor + b.costMinor,
-    retailMinor: a.retailMinor + b.retailMinor,
-  };
-}
-
-function minus(a: Amounts): Amounts {
-  return { count: -a.count, costMinor: -a.costMinor, retailMinor: -a.retailMinor };
 }

@@ -5,17 +5,39 @@ import type { Consequence } from '../policy/policy.ts';
 import { type RuleContext, ruleContext } from '../rules/cel.ts';
 import { windowAt } from '../time/windows.ts';
 import { ACT, type BucketReader, bucketId, ROLLING } from './buckets.ts';
+import {
+  allowedInAll,
+  type BesideAllowed,
+  effectiveAllowed,
+  effectiveInRolling,
+  measureReceipt,
+  NOTHING_BESIDE,
+} from './effective-allowed.ts';
 import type { Finding, GuardrailReceipt, LimitReceipt, MeasureReceipt } from './events.ts';
+import type { Past } from './in-force.ts';
 import { NOTHING } from './timeline.ts';
+
+/** What a book knows beside its buckets: carry-over depends on it. */
+export interface Known {
+  readonly past: Past;
+  /** Of the decision, epoch ms. */
+  readonly now: number;
+}
 
 /**
  * Receipts of every limit that applied and every rule that held, in the policy's order.
  * @param usage the buckets as they stand before the act
+ * @param known of the book in which the policy is in force
  */
-export function findings(policy: CompiledPolicy, facts: ActFacts, usage: BucketReader): GuardrailReceipt[] {
+export function findings(
+  policy: CompiledPolicy,
+  facts: ActFacts,
+  usage: BucketReader,
+  known: Known,
+): GuardrailReceipt[] {
   const receipts: GuardrailReceipt[] = [];
   for (const limit of policy.limits) {
-    if (limit.applies(facts)) receiptsOfLimit(limit, facts, usage, receipts);
+    if (limit.applies(facts)) receiptsOfLimit(limit, facts, usage, known, receipts);
   }
   const { uncovered } = policy.policy;
   if (uncovered !== 'allow' && receipts.length === 0) {
@@ -55,6 +77,7 @@ function receiptsOfLimit(
   { limit, bounds, keys }: CompiledLimit,
   facts: ActFacts,
   usage: BucketReader,
+  { past, now }: Known,
   receipts: GuardrailReceipt[],
 ): void {
   const found = keys(facts);
@@ -82,7 +105,7 @@ function receiptsOfLimit(
       const { durationMs } = limit.window;
       const binding = bindingWindow(usage, id, facts.occurredAt, durationMs, bounds, facts.amounts);
       receipts.push(
-        receipt(limit.id, key, bounds, limit.beyond, facts.amounts, binding.used, {
+        receipt(limit.id, key, bounds, limit.beyond, facts.amounts, binding.used, binding.beside, {
           label: ROLLING,
           from: binding.end - durationMs,
           to: binding.end,
@@ -90,7 +113,10 @@ function receiptsOfLimit(
       );
     } else {
       const used = withoutMemory ? NOTHING : usage.used(id);
-      receipts.push(receipt(limit.id, key, bounds, limit.beyond, facts.amounts, used, window));
+      const beside = withoutMemory
+        ? NOTHING_BESIDE
+        : effectiveAllowed({ limit, key, window, calendar: facts.calendar }, id, usage, past, now);
+      receipts.push(receipt(limit.id, key, bounds, limit.beyond, facts.amounts, used, beside, window));
     }
   }
 }
@@ -102,13 +128,14 @@ function receipt(
   beyond: Consequence,
   amounts: Amounts,
   used: Amounts,
+  beside: BesideAllowed,
   window: LimitReceipt['window'],
 ): LimitReceipt {
   const measures: Partial<Record<Measure, MeasureReceipt>> = {};
   let finding: Finding = 'within';
   for (const [measure, allowed] of bounds) {
-    measures[measure] = [allowed, used[measure], 0];
-    if (exceeds(amounts[measure], used[measure], allowed)) finding = beyond;
+    measures[measure] = measureReceipt(measure, allowed, used, 0, beside);
+    if (exceeds(amounts[measure], used[measure], allowedInAll(measure, allowed, beside))) finding = beyond;
   }
   return { limit, key, window, measures, finding };
 }
@@ -130,27 +157,35 @@ export function bindingWindow(
   durationMs: number,
   bounds: readonly (readonly [Measure, number])[],
   amounts: Amounts,
-): { end: number; used: Amounts } {
+): { end: number; used: Amounts; beside: BesideAllowed } {
   let end = occurredAt;
   let used = usage.usedBetween(id, occurredAt - durationMs, occurredAt);
-  let room = roomLeft(bounds, used, amounts);
+  let beside = effectiveInRolling(id, usage, occurredAt - durationMs, occurredAt);
+  let room = roomLeft(bounds, used, beside, amounts);
   for (const later of usage.timesWithin(id, occurredAt, occurredAt + durationMs)) {
     const usedThen = usage.usedBetween(id, later - durationMs, later);
-    const roomThen = roomLeft(bounds, usedThen, amounts);
+    const besideThen = effectiveInRolling(id, usage, later - durationMs, later);
+    const roomThen = roomLeft(bounds, usedThen, besideThen, amounts);
     if (roomThen < room || (roomThen === room && later < end)) {
       end = later;
       used = usedThen;
+      beside = besideThen;
       room = roomThen;
     }
   }
-  return { end, used };
+  return { end, used, beside };
 }
 
 /** The smallest share of a bound that would be left, over the measures the act adds to. */
-function roomLeft(bounds: readonly (readonly [Measure, number])[], used: Amounts, amounts: Amounts): number {
+function roomLeft(
+  bounds: readonly (readonly [Measure, number])[],
+  used: Amounts,
+  beside: BesideAllowed,
+  amounts: Amounts,
+): number {
   let least = Number.POSITIVE_INFINITY;
   for (const [measure, allowed] of bounds) {
-    const left = allowed - used[measure] - amounts[measure];
+    const left = allowedInAll(measure, allowed, beside) - used[measure] - amounts[measure];
     // A share makes pence and pieces comparable; a bound of nothing has no shares.
     const share = allowed > 0 ? left / allowed : left;
     if (amounts[measure] > 0 || amounts === NOTHING) least = Math.min(least, share);
