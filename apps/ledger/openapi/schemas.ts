@@ -5,99 +5,34 @@ import { MAX_PAGE, REGISTER_STATUSES } from '../../../libs/views/register/regist
 import { SPEND_DIMENSIONS } from '../../../libs/views/spend/spend.ts';
 import { MAX_QUANTITY } from '../acts/act.parsing.ts';
 import { MAX_BATCH } from '../acts/batch-limit.ts';
-import { ID_MAX_LENGTH, NAME_MAX_LENGTH, NOTE_MAX_LENGTH, SKU_MAX_LENGTH } from '../http/field-text.ts';
+import { NOTE_MAX_LENGTH, SKU_MAX_LENGTH } from '../http/field-text.ts';
 import { PROBLEMS } from '../problems/registry.ts';
+import { ADJUSTMENT_SCHEMAS, FISCAL_CALENDAR_POSTED } from './adjustment-schemas.ts';
+import {
+  amounts,
+  byMeasure,
+  COST,
+  COUNT,
+  choice,
+  currency,
+  date,
+  id,
+  instant,
+  key,
+  list,
+  name,
+  object,
+  orNull,
+  position,
+  RETAIL,
+  ref,
+  type Schema,
+  text,
+  timeZone,
+  whole,
+  window,
+} from './schema-parts.ts';
 import { CONSEQUENCES, FINDINGS } from './words.ts';
-
-type Schema = Readonly<Record<string, unknown>>;
-
-const ref = (name: string): Schema => ({ $ref: `#/components/schemas/${name}` });
-const object = (
-  properties: Record<string, Schema>,
-  required: readonly string[],
-  more: Schema = {},
-): Schema => ({
-  type: 'object',
-  properties,
-  required,
-  additionalProperties: false,
-  ...more,
-});
-const list = (items: Schema, more: Schema = {}): Schema => ({ type: 'array', items, ...more });
-const text = (maxLength: number, example: string, more: Schema = {}): Schema => ({
-  type: 'string',
-  minLength: 1,
-  maxLength,
-  examples: [example],
-  ...more,
-});
-const id = (example: string, more: Schema = {}): Schema => text(ID_MAX_LENGTH, example, more);
-const name = (example: string): Schema => text(NAME_MAX_LENGTH, example);
-const choice = (values: readonly string[], more: Schema = {}): Schema => ({
-  type: 'string',
-  enum: [...values],
-  ...more,
-});
-const orNull = (schema: Schema): Schema => ({ anyOf: [schema, { type: 'null' }] });
-const amount = (description: string, example: number): Schema => ({
-  type: 'integer',
-  minimum: 0,
-  maximum: Number.MAX_SAFE_INTEGER,
-  description,
-  examples: [example],
-});
-const RETAIL = amount('What the customer would have paid, in whole minor units of the book’s currency.', 390);
-const COST = amount('What it costs the company, in whole minor units of the book’s currency.', 80);
-const COUNT = amount('Number of pieces.', 1);
-const whole = (description: string): Schema => ({ type: 'integer', description });
-const instant = (description: string): Schema => ({
-  type: 'string',
-  format: 'date-time',
-  description,
-  examples: ['2026-11-21T08:14:05.000Z'],
-});
-const date = (description: string): Schema => ({
-  type: 'string',
-  format: 'date',
-  description,
-  examples: ['2026-11-21'],
-});
-const currency: Schema = {
-  type: 'string',
-  pattern: '^[A-Z]{3}$',
-  description: 'ISO 4217',
-  examples: ['GBP'],
-};
-const timeZone: Schema = { type: 'string', description: 'IANA time zone', examples: ['Europe/London'] };
-const position: Schema = {
-  type: 'integer',
-  minimum: -1,
-  description: 'Place, in the book’s stream, of the event written or of the newest event reflected.',
-  examples: [10234],
-};
-const amounts = object({ count: COUNT, costMinor: COST, retailMinor: RETAIL }, [
-  'count',
-  'costMinor',
-  'retailMinor',
-]);
-const window = object(
-  {
-    from: orNull(instant('Start; null where the window is open on that side.')),
-    to: orNull(instant('End; null where the window is open on that side.')),
-  },
-  ['from', 'to'],
-);
-const key: Schema = {
-  type: 'object',
-  additionalProperties: { type: 'string' },
-  description: 'A value for each dimension the limit is counted per.',
-  examples: [{ employee: 'emp-17' }],
-};
-const byMeasure = (schema: Schema): Schema => ({
-  type: 'object',
-  properties: { count: schema, costMinor: schema, retailMinor: schema },
-  additionalProperties: false,
-});
 
 const ACT_MEMBERS: Record<string, Schema> = {
   mode: choice(MODES, {
@@ -183,7 +118,7 @@ const ALLOWANCE = {
     object(
       {
         allowed: whole('So much the limit allows.'),
-        carriedOver: whole('From the window before.'),
+        carriedOver: whole('Taken over from windows before.'),
         adjusted: whole('By grants, transfers and corrections.'),
         used: whole('Used so far.'),
         reserved: whole('Held and not yet spent.'),
@@ -204,17 +139,27 @@ export const SCHEMAS = {
         default: true,
         description: 'Whether a policy needs a second person’s approval before it may be activated.',
       }),
+      fiscalCalendar: orNull(FISCAL_CALENDAR_POSTED),
     },
     ['currency', 'timeZone'],
-    { examples: [{ currency: 'GBP', timeZone: 'Europe/London', fourEyes: false }] },
+    {
+      examples: [
+        { currency: 'GBP', timeZone: 'Europe/London', fourEyes: false },
+        { currency: 'USD', timeZone: 'America/New_York', fourEyes: false, fiscalCalendar: 'nrf' },
+      ],
+    },
   ),
-  Book: object({ id: id('london'), currency, timeZone, fourEyes: { type: 'boolean' }, position }, [
-    'id',
-    'currency',
-    'timeZone',
-    'fourEyes',
-    'position',
-  ]),
+  Book: object(
+    {
+      id: id('london'),
+      currency,
+      timeZone,
+      fourEyes: { type: 'boolean' },
+      fiscalCalendar: ref('FiscalCalendar'),
+      position,
+    },
+    ['id', 'currency', 'timeZone', 'fourEyes', 'position'],
+  ),
   LocationStatement: object(
     {
       name: orNull(name('Soho')),
@@ -374,7 +319,11 @@ export const SCHEMAS = {
             usedBefore: whole('Before this act.'),
             usedAfter: whole('After this act; the same where it was declined.'),
             reserved: whole('Held and not yet spent.'),
-            remaining: whole('allowed − usedAfter − reserved; below zero after a breach.'),
+            carriedOver: whole('Taken over from windows before; named where it or adjusted is not 0.'),
+            adjusted: whole('By grants, corrections and transfers; named where it or carriedOver is not 0.'),
+            remaining: whole(
+              'allowed + carriedOver + adjusted − usedAfter − reserved; below zero after a breach.',
+            ),
           },
           ['allowed', 'usedBefore', 'usedAfter', 'reserved', 'remaining'],
         ),
@@ -536,6 +485,7 @@ export const SCHEMAS = {
     'at',
     'position',
   ]),
+  ...ADJUSTMENT_SCHEMAS,
   SpendFigures: object(
     {
       acts: whole('Accepted acts, without those reversed in whole.'),
@@ -650,7 +600,9 @@ export const PARAMETERS: Readonly<Record<string, Parameter>> = {
   region: parameter('A region.', id('central')),
   role: parameter('A role.', id('barista')),
   shift: parameter('A shift.', id('soho-2026-11-21-early')),
-  limit: parameter('In the register: acts a page. For a bucket: the limit.', {
+  author: parameter('Who adjusted.', id('area-lead')),
+  pageSize: parameter('Adjustments a page.', { type: 'integer', minimum: 1, maximum: MAX_PAGE, default: 50 }),
+  limit: parameter('In the register: acts a page. For a bucket or an adjustment: the limit.', {
     anyOf: [{ type: 'integer', minimum: 1, maximum: MAX_PAGE, default: 50 }, { type: 'string' }],
   }),
   kind: parameter('A kind of act.', choice(KINDS)),

@@ -74,8 +74,11 @@ export class PoliciesController {
         })),
       });
     }
-    const { value: currency } = await readBook(this.#queries, book, (state) => state.book!.currency);
-    const check = checkPolicy(document.value, { currency });
+    const { value: checkedFor } = await readBook(this.#queries, book, (state) => ({
+      currency: state.book!.currency,
+      fiscal: state.book!.fiscalCalendar !== undefined,
+    }));
+    const check = checkPolicy(document.value, checkedFor);
     if (!check.ok) {
       const errors = check.mistakes.map(({ pointer, code, message, advice, at }) => ({
         pointer,
