@@ -9,6 +9,7 @@ import { bucketLeft } from './bucket-left.ts';
 import { ROLLING } from './buckets.ts';
 import type { Command } from './commands.ts';
 import { type Context, type Decided, refuse, stampOf } from './context.ts';
+import type { Draft } from './draft.ts';
 import type { NamedBucket } from './events.ts';
 import { type BucketAt, bucketAt, type Key } from './named-bucket.ts';
 import { activeVersion, type BookState } from './state.ts';
@@ -54,10 +55,11 @@ export function adjustBucket(
 }
 
 export function transferBetweenBuckets(
-  state: BookState,
+  draft: Draft,
   command: Command & { type: 'TransferBetweenBuckets' },
   context: Context,
 ): Decided {
+  const { state } = draft;
   const { asked, reason } = command;
   const now = context.recordedAt;
   const at = asked.at ?? now;
@@ -85,7 +87,7 @@ export function transferBetweenBuckets(
   if ('refusal' in amounts) return amounts;
   const self = gainsItself(to, context.actor);
   if (self !== undefined) return self;
-  const left = bucketLeft(state.buckets, from, { past: state, now }, at);
+  const left = bucketLeft(draft, from, { past: state, now }, at);
   for (const measure of MEASURES) {
     const remaining = left.measures[measure]?.remaining ?? 0;
     if (amounts[measure] === 0 || amounts[measure] <= remaining) continue;

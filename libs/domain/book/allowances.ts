@@ -2,6 +2,8 @@
 import type { Measure } from '../act/act.ts';
 import type { Limit } from '../policy/policy.ts';
 import { bucketLeft, type MeasureLeft } from './bucket-left.ts';
+import type { Draft } from './draft.ts';
+import { draftAt } from './expiry.ts';
 import { type BucketAt, bucketAt, type Key } from './named-bucket.ts';
 import { activeVersion, type BookState } from './state.ts';
 
@@ -37,6 +39,7 @@ export function allowancesOf(
     ...(location === undefined ? {} : { location }),
     employee: query.employee,
   };
+  const draft = draftAt(state, query.now);
   const allowances: Allowance[] = [];
   for (const limit of state.policies.get(version)!.policy.limits) {
     if (!limit.per.includes('employee')) continue;
@@ -46,7 +49,7 @@ export function allowancesOf(
       ? employee.roles.filter((role) => roles === undefined || roles.includes(role))
       : [undefined];
     for (const role of asRoles) {
-      const allowance = bucketOf(state, limit, role === undefined ? given : { ...given, role }, query);
+      const allowance = bucketOf(draft, limit, role === undefined ? given : { ...given, role }, query);
       if ('bucket' in allowance) allowances.push(allowance.bucket);
     }
   }
@@ -64,32 +67,32 @@ export function bucketsOf(
   const version = activeVersion(state, query.now);
   if (version === null) return undefined;
   const limit = state.policies.get(version)!.policy.limits.find(({ id }) => id === query.limit);
-  return limit === undefined ? undefined : bucketOf(state, limit, query.key, query);
+  return limit === undefined ? undefined : bucketOf(draftAt(state, query.now), limit, query.key, query);
 }
 
 function bucketOf(
-  state: BookState,
+  draft: Draft,
   limit: Limit,
   given: Key,
   { at, now }: { readonly at: number; readonly now: number },
 ): { readonly bucket: Allowance } | { readonly missing: readonly string[] } {
-  const bucket = bucketAt(state, limit, given, at);
+  const bucket = bucketAt(draft.state, limit, given, at);
   if ('missing' in bucket) return bucket;
-  const { window, measures } = bucketLeft(state.buckets, bucket, { past: state, now }, at);
+  const { window, measures } = bucketLeft(draft, bucket, { past: draft.state, now }, at);
   return {
     bucket: {
       limit: limit.id,
       ...(limit.title === undefined ? {} : { title: limit.title }),
       key: bucket.key,
       window,
-      resetsAt: resetsAt(state, bucket, window),
+      resetsAt: resetsAt(draft, bucket, window),
       measures,
     },
   };
 }
 
-function resetsAt(state: BookState, { id, limit }: BucketAt, window: Allowance['window']): number | null {
+function resetsAt(draft: Draft, { id, limit }: BucketAt, window: Allowance['window']): number | null {
   if (id === undefined || limit.window.every !== 'rolling') return window.to;
-  const oldest = state.buckets.firstUseAfter(id, window.from!);
+  const oldest = draft.firstTimeAfter(id, window.from!);
   return oldest === undefined || oldest > window.to! ? null : oldest + limit.window.durationMs;
 }

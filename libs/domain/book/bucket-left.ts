@@ -1,8 +1,8 @@
-/** What is left of a bucket: figures by measure, and when it starts again. */
-import type { Amounts, Measure } from '../act/act.ts';
+/** What is left of a bucket: figures by measure, in the window that leaves the least. */
+import type { Measure } from '../act/act.ts';
 import { type BucketReader, ROLLING } from './buckets.ts';
-import { allowedInAll, type BesideAllowed, effectiveAllowed, NOTHING_BESIDE } from './effective-allowed.ts';
-import { bindingWindow, type Known } from './guardrails.ts';
+import { type BucketStands, EMPTY, type Known, remainingOf, standsIn } from './effective-allowed.ts';
+import { bindingWindow } from './guardrails.ts';
 import type { BucketAt } from './named-bucket.ts';
 import { NOTHING } from './timeline.ts';
 
@@ -27,36 +27,32 @@ export interface BucketLeft {
  */
 export function bucketLeft(usage: BucketReader, bucket: BucketAt, known: Known, at: number): BucketLeft {
   const { id, limit, window } = bucket;
-  if (id === undefined) {
-    return { window: { from: null, to: null }, measures: left(bucket, NOTHING, NOTHING_BESIDE) };
-  }
+  if (id === undefined) return { window: { from: null, to: null }, measures: left(bucket, EMPTY) };
   if (limit.window.every === 'rolling' && window.label === ROLLING) {
     const { durationMs } = limit.window;
     const bounds = Object.entries(limit.allow) as [Measure, number][];
-    const { end, used, beside } = bindingWindow(usage, id, at, durationMs, bounds, NOTHING);
-    return { window: { from: end - durationMs, to: end }, measures: left(bucket, used, beside) };
+    const binding = bindingWindow(usage, id, at, durationMs, bounds, NOTHING);
+    return {
+      window: { from: binding.end - durationMs, to: binding.end },
+      measures: left(bucket, binding),
+    };
   }
-  const beside = effectiveAllowed(bucket, id, usage, known.past, known.now);
   return {
     window: { from: window.from, to: window.to },
-    measures: left(bucket, usage.used(id), beside),
+    measures: left(bucket, standsIn(bucket, id, usage, known)),
   };
 }
 
-function left(
-  { limit }: BucketAt,
-  used: Amounts,
-  beside: BesideAllowed,
-): Partial<Record<Measure, MeasureLeft>> {
+function left({ limit }: BucketAt, stands: BucketStands): Partial<Record<Measure, MeasureLeft>> {
   const measures: Partial<Record<Measure, MeasureLeft>> = {};
   for (const [measure, allowed] of Object.entries(limit.allow) as [Measure, number][]) {
     measures[measure] = {
       allowed,
-      carriedOver: beside.carriedOver[measure],
-      adjusted: beside.adjusted[measure],
-      used: used[measure],
-      reserved: 0,
-      remaining: allowedInAll(measure, allowed, beside) - used[measure],
+      carriedOver: stands.beside.carriedOver[measure],
+      adjusted: stands.beside.adjusted[measure],
+      used: stands.used[measure],
+      reserved: stands.reserved[measure],
+      remaining: remainingOf(measure, allowed, stands),
     };
   }
   return measures;

@@ -28,11 +28,15 @@ export interface BucketReader {
   used(id: string): Amounts;
   /** Used of a rolling bucket in `(from, to]`. */
   usedBetween(id: string, from: number, to: number): Amounts;
+  /** Reserved in a calendar, shift or lifetime bucket. */
+  reserved(id: string): Amounts;
+  /** Reserved in a rolling bucket in `(from, to]`. */
+  reservedBetween(id: string, from: number, to: number): Amounts;
   /** Granted, corrected and transferred, in sum, of a calendar, shift or lifetime bucket. */
   adjusted(id: string): Amounts;
   /** As `adjusted`, of a rolling bucket in `(from, to]`. */
   adjustedBetween(id: string, from: number, to: number): Amounts;
-  /** The times at which a rolling bucket was used or adjusted in `(from, to)`; a time may come twice. */
+  /** The times at which anything of a rolling bucket was used, reserved or adjusted in `(from, to)`; one may come twice. */
   timesWithin(id: string, from: number, to: number): Iterable<number>;
 }
 
@@ -41,6 +45,7 @@ export class Buckets implements BucketReader {
   #index = new Map<string, number>();
   #columns: Record<keyof Amounts, Float64Array> = columns(1024);
   #rolling = new Map<string, Timeline>();
+  #reserved = new Beside();
   #adjusted = new Beside();
 
   get size(): number {
@@ -56,11 +61,6 @@ export class Buckets implements BucketReader {
 
   usedBetween(id: string, from: number, to: number): Amounts {
     return this.#rolling.get(id)?.between(from, to) ?? NOTHING;
-  }
-
-  timesWithin(id: string, from: number, to: number): Iterable<number> {
-    const used = this.#rolling.get(id)?.timesWithin(from, to) ?? [];
-    return this.#adjusted.isEmpty ? used : [...used, ...this.#adjusted.timesWithin(id, from, to)];
   }
 
   adjusted(id: string): Amounts {
@@ -79,8 +79,37 @@ export class Buckets implements BucketReader {
     this.#adjusted.addAt(id, at, amounts);
   }
 
-  firstUseAfter(id: string, from: number): number | undefined {
-    return this.#rolling.get(id)?.firstAfter(from);
+  reserved(id: string): Amounts {
+    return this.#reserved.of(id);
+  }
+
+  reservedBetween(id: string, from: number, to: number): Amounts {
+    return this.#reserved.between(id, from, to);
+  }
+
+  timesWithin(id: string, from: number, to: number): Iterable<number> {
+    const used = this.#rolling.get(id)?.timesWithin(from, to) ?? [];
+    if (this.#reserved.isEmpty && this.#adjusted.isEmpty) return used;
+    return [
+      ...used,
+      ...this.#reserved.timesWithin(id, from, to),
+      ...this.#adjusted.timesWithin(id, from, to),
+    ];
+  }
+
+  /** The time of the first use or reservation after `from`, if any. */
+  firstTimeAfter(id: string, from: number): number | undefined {
+    const used = this.#rolling.get(id)?.firstAfter(from);
+    const reserved = this.#reserved.firstTimeAfter(id, from);
+    return used === undefined || (reserved !== undefined && reserved < used) ? reserved : used;
+  }
+
+  reserve(id: string, amounts: Amounts): void {
+    this.#reserved.add(id, amounts);
+  }
+
+  reserveAt(id: string, at: number, amounts: Amounts): void {
+    this.#reserved.addAt(id, at, amounts);
   }
 
   add(id: string, amounts: Amounts): void {
@@ -116,6 +145,7 @@ export class Buckets implements BucketReader {
         lengths: Uint32Array.from(this.#rolling.values(), (timeline) => timeline.toArray().length),
         uses: Float64Array.from(this.#rolling.values().flatMap((timeline) => timeline.toArray())),
       },
+      reserved: this.#reserved.toSnapshot(),
       adjusted: this.#adjusted.toSnapshot(),
     };
   }
@@ -136,6 +166,7 @@ export class Buckets implements BucketReader {
       buckets.#rolling.set(id, Timeline.fromArray(snapshot.rolling.uses.subarray(from, to)));
       from = to;
     });
+    buckets.#reserved = Beside.fromSnapshot(snapshot.reserved);
     buckets.#adjusted = Beside.fromSnapshot(snapshot.adjusted);
     return buckets;
   }
@@ -147,6 +178,7 @@ export interface BucketsSnapshot {
   readonly costMinor: Float64Array;
   readonly retailMinor: Float64Array;
   readonly rolling: { readonly ids: string; readonly lengths: Uint32Array; readonly uses: Float64Array };
+  readonly reserved: BesideSnapshot;
   readonly adjusted: BesideSnapshot;
 }
 

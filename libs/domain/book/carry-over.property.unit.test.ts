@@ -188,7 +188,7 @@ class Played {
       roles: ADMIN.roles,
       id: `id-${i}`,
       key: `k-${i}`,
-      ...(act === undefined ? {} : { act }),
+      ...(act === undefined ? {} : { act: { decided: act } }),
     };
     const decided = decide(new Draft(this.state), command, context);
     if ('event' in decided) {

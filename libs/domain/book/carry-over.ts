@@ -111,13 +111,11 @@ function windowBefore({ window }: Limit, at: WindowAt, calendar: BusinessCalenda
 
 function spentOf(usage: BucketReader, id: string): Amounts {
   const used = usage.used(id);
+  const reserved = usage.reserved(id);
   const adjusted = usage.adjusted(id);
-  if (adjusted === NOTHING) return used;
-  return {
-    count: used.count - Math.min(0, adjusted.count),
-    costMinor: used.costMinor - Math.min(0, adjusted.costMinor),
-    retailMinor: used.retailMinor - Math.min(0, adjusted.retailMinor),
-  };
+  if (adjusted === NOTHING && reserved === NOTHING) return used;
+  const spent = (measure: Measure) => used[measure] + reserved[measure] - Math.min(0, adjusted[measure]);
+  return { count: spent('count'), costMinor: spent('costMinor'), retailMinor: spent('retailMinor') };
 }
 
 /**

@@ -6,23 +6,16 @@ import { type RuleContext, ruleContext } from '../rules/cel.ts';
 import { windowAt } from '../time/windows.ts';
 import { ACT, type BucketReader, bucketId, ROLLING } from './buckets.ts';
 import {
-  allowedInAll,
-  type BesideAllowed,
-  effectiveAllowed,
-  effectiveInRolling,
+  type BucketStands,
+  EMPTY,
+  type Known,
   measureReceipt,
-  NOTHING_BESIDE,
+  remainingOf,
+  standsIn,
+  standsInRolling,
 } from './effective-allowed.ts';
 import type { Finding, GuardrailReceipt, LimitReceipt, MeasureReceipt } from './events.ts';
-import type { Past } from './in-force.ts';
 import { NOTHING } from './timeline.ts';
-
-/** What a book knows beside its buckets: carry-over depends on it. */
-export interface Known {
-  readonly past: Past;
-  /** Of the decision, epoch ms. */
-  readonly now: number;
-}
 
 /**
  * Receipts of every limit that applied and every rule that held, in the policy's order.
@@ -77,7 +70,7 @@ function receiptsOfLimit(
   { limit, bounds, keys }: CompiledLimit,
   facts: ActFacts,
   usage: BucketReader,
-  { past, now }: Known,
+  known: Known,
   receipts: GuardrailReceipt[],
 ): void {
   const found = keys(facts);
@@ -105,18 +98,16 @@ function receiptsOfLimit(
       const { durationMs } = limit.window;
       const binding = bindingWindow(usage, id, facts.occurredAt, durationMs, bounds, facts.amounts);
       receipts.push(
-        receipt(limit.id, key, bounds, limit.beyond, facts.amounts, binding.used, binding.beside, {
+        receipt(limit.id, key, bounds, limit.beyond, facts.amounts, binding, {
           label: ROLLING,
           from: binding.end - durationMs,
           to: binding.end,
         }),
       );
     } else {
-      const used = withoutMemory ? NOTHING : usage.used(id);
-      const beside = withoutMemory
-        ? NOTHING_BESIDE
-        : effectiveAllowed({ limit, key, window, calendar: facts.calendar }, id, usage, past, now);
-      receipts.push(receipt(limit.id, key, bounds, limit.beyond, facts.amounts, used, beside, window));
+      const bucket = { limit, key, window, calendar: facts.calendar };
+      const stands = withoutMemory ? EMPTY : standsIn(bucket, id, usage, known);
+      receipts.push(receipt(limit.id, key, bounds, limit.beyond, facts.amounts, stands, window));
     }
   }
 }
@@ -127,22 +118,21 @@ function receipt(
   bounds: readonly (readonly [Measure, number])[],
   beyond: Consequence,
   amounts: Amounts,
-  used: Amounts,
-  beside: BesideAllowed,
+  stands: BucketStands,
   window: LimitReceipt['window'],
 ): LimitReceipt {
   const measures: Partial<Record<Measure, MeasureReceipt>> = {};
   let finding: Finding = 'within';
   for (const [measure, allowed] of bounds) {
-    measures[measure] = measureReceipt(measure, allowed, used, 0, beside);
-    if (exceeds(amounts[measure], used[measure], allowedInAll(measure, allowed, beside))) finding = beyond;
+    measures[measure] = measureReceipt(measure, allowed, stands);
+    if (exceeds(amounts[measure], remainingOf(measure, allowed, stands))) finding = beyond;
   }
   return { limit, key, window, measures, finding };
 }
 
 /** An act that adds nothing to a measure cannot go beyond it, even where a breach already has. */
-function exceeds(amount: number, used: number, allowed: number): boolean {
-  return amount > 0 && used + amount > allowed;
+function exceeds(amount: number, remaining: number): boolean {
+  return amount > 0 && amount > remaining;
 }
 
 /**
@@ -157,35 +147,31 @@ export function bindingWindow(
   durationMs: number,
   bounds: readonly (readonly [Measure, number])[],
   amounts: Amounts,
-): { end: number; used: Amounts; beside: BesideAllowed } {
+): { end: number } & BucketStands {
   let end = occurredAt;
-  let used = usage.usedBetween(id, occurredAt - durationMs, occurredAt);
-  let beside = effectiveInRolling(id, usage, occurredAt - durationMs, occurredAt);
-  let room = roomLeft(bounds, used, beside, amounts);
+  let stands = standsInRolling(id, usage, occurredAt - durationMs, occurredAt);
+  let room = roomLeft(bounds, stands, amounts);
   for (const later of usage.timesWithin(id, occurredAt, occurredAt + durationMs)) {
-    const usedThen = usage.usedBetween(id, later - durationMs, later);
-    const besideThen = effectiveInRolling(id, usage, later - durationMs, later);
-    const roomThen = roomLeft(bounds, usedThen, besideThen, amounts);
+    const standsThen = standsInRolling(id, usage, later - durationMs, later);
+    const roomThen = roomLeft(bounds, standsThen, amounts);
     if (roomThen < room || (roomThen === room && later < end)) {
       end = later;
-      used = usedThen;
-      beside = besideThen;
+      stands = standsThen;
       room = roomThen;
     }
   }
-  return { end, used, beside };
+  return { end, ...stands };
 }
 
 /** The smallest share of a bound that would be left, over the measures the act adds to. */
 function roomLeft(
   bounds: readonly (readonly [Measure, number])[],
-  used: Amounts,
-  beside: BesideAllowed,
+  stands: BucketStands,
   amounts: Amounts,
 ): number {
   let least = Number.POSITIVE_INFINITY;
   for (const [measure, allowed] of bounds) {
-    const left = allowedInAll(measure, allowed, beside) - used[measure] - amounts[measure];
+    const left = remainingOf(measure, allowed, stands) - amounts[measure];
     // A share makes pence and pieces comparable; a bound of nothing has no shares.
     const share = allowed > 0 ? left / allowed : left;
     if (amounts[measure] > 0 || amounts === NOTHING) least = Math.min(least, share);
