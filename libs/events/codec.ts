@@ -19,6 +19,10 @@ export const STORED_TYPE: Readonly<Record<EventType, string>> = {
   ActAccepted: 'goodwill.act-accepted.v1',
   ActDeclined: 'goodwill.act-declined.v1',
   ActReversed: 'goodwill.act-reversed.v1',
+  PolicyEdited: 'goodwill.policy-edited.v1',
+  PolicySubmitted: 'goodwill.policy-submitted.v1',
+  PolicyApproved: 'goodwill.policy-approved.v1',
+  PolicyRejected: 'goodwill.policy-rejected.v1',
 };
 
 /** Every name ever written → the type it is read as, and the pure step that lifts old data to today's shape. */

@@ -103,6 +103,11 @@ const OF_THE_SERVICE = {
     title: 'A part of the path is too long',
     advice: 'Ids have at most 128 characters, SKUs 256.',
   },
+  'precondition-required': {
+    status: 428,
+    title: 'If-Match is missing',
+    advice: 'Send the ETag of the draft that you have read: If-Match: "<version>.<edit>".',
+  },
   'content-type-unsupported': {
     status: 415,
     title: 'The content type is not taken here',
@@ -217,6 +222,47 @@ const OF_THE_DOMAIN: Record<RefusalCode, ProblemKind> = {
     status: 422,
     title: 'The idempotency key was used for something else',
     advice: 'Use a new key for a new fact; for a retry, send exactly what was sent first.',
+  },
+  'not-allowed': {
+    status: 403,
+    title: 'The key does not allow this',
+    advice:
+      'Use a key whose roles give the capability that detail names; GET /v1/whoami tells what yours gives.',
+  },
+  'self-approval': {
+    status: 403,
+    title: 'Nobody approves what is their own',
+    advice: 'Have someone else approve it.',
+  },
+  'policy-not-draft': {
+    status: 409,
+    title: 'The policy version is no draft',
+    advice: 'Only a draft is edited and submitted; rejecting a submitted version makes it one again.',
+  },
+  'policy-not-submitted': {
+    status: 409,
+    title: 'The policy version is not submitted',
+    advice: 'Only a submitted version is approved or rejected; GET …/policies/{version} tells how far it is.',
+  },
+  'precondition-failed': {
+    status: 412,
+    title: 'It has changed since it was read',
+    advice: 'Read it again, look at what changed, and send the ETag of what you have seen.',
+  },
+  'subject-reserved': {
+    status: 422,
+    title: 'The subject is the ledger’s own',
+    advice: 'Name the till, the system or the person that the key is for; admin and ledger are taken.',
+  },
+  'key-not-found': {
+    status: 404,
+    title: 'There is no such key',
+    advice: 'Use an id that GET /v1/keys lists.',
+  },
+  'key-already-revoked': {
+    status: 409,
+    title: 'The key was revoked before',
+    advice: 'It opens nothing any more; GET /v1/keys tells who revoked it and when.',
   },
 };
 

@@ -5,7 +5,7 @@ import { type BusinessCalendar, businessCalendar } from '../time/business-calend
 import { windowAt } from '../time/windows.ts';
 import { ACT, bucketId } from './buckets.ts';
 import { bindingWindow } from './guardrails.ts';
-import { activeVersion, type BookState } from './state.ts';
+import { activeVersion, type BookState, calendarOfBook } from './state.ts';
 import { NOTHING } from './timeline.ts';
 
 export interface MeasureLeft {
@@ -45,9 +45,9 @@ export function allowancesOf(
 ): readonly Allowance[] | undefined {
   const employee = state.employees.get(query.employee);
   if (employee === undefined) return undefined;
-  const version = activeVersion(state, query.now);
-  if (version === null) return [];
   const location = query.key?.location ?? employee.homeLocation ?? state.lastLocations.get(query.employee);
+  const version = activeVersion(state, query.now, calendarOf(state, location));
+  if (version === null) return [];
   const given: Key = {
     ...query.key,
     ...(location === undefined ? {} : { location }),
@@ -77,7 +77,7 @@ export function bucketsOf(
   state: BookState,
   query: { readonly limit: string; readonly key: Key; readonly at: number; readonly now: number },
 ): { readonly bucket: Allowance } | { readonly missing: readonly string[] } | undefined {
-  const version = activeVersion(state, query.now);
+  const version = activeVersion(state, query.now, calendarOf(state, query.key.location));
   if (version === null) return undefined;
   const limit = state.policies.get(version)!.policy.limits.find(({ id }) => id === query.limit);
   return limit === undefined ? undefined : bucketOf(state, limit, query.key, query.at);
@@ -159,6 +159,6 @@ function left(limit: Limit, used: Amounts): Partial<Record<Measure, MeasureLeft>
 function calendarOf(state: BookState, location: string | undefined): BusinessCalendar {
   const known = location === undefined ? undefined : state.locations.get(location);
   return known === undefined
-    ? businessCalendar(state.book!.timeZone, '00:00')
+    ? calendarOfBook(state)
     : businessCalendar(known.timeZone, known.businessDayStartsAt);
 }

@@ -2,7 +2,7 @@
  * What a book answers to a command: pure, from the book's own state and the time, id and actor stamped on the
  * command. The one place where an act is decided, for `request`, `record` and `evaluate` alike.
  */
-import type { AccessRole } from '../access/access.ts';
+import { lacking } from '../access/capabilities.ts';
 import type { Amounts, AskedAct } from '../act/act.ts';
 import { MEASURES } from '../act/act.ts';
 import type { Item } from '../directory/directory.ts';
@@ -11,10 +11,13 @@ import { businessCalendar } from '../time/business-calendar.ts';
 import { formatInstant } from '../time/instant.ts';
 import { ACT } from './buckets.ts';
 import type { Command, Refusal } from './commands.ts';
+import { type Context, type Decided, refuse, stampOf } from './context.ts';
 import type { Draft } from './draft.ts';
-import type { ActAccepted, ActDeclined, ActReversed, BookEvent, GuardrailReceipt, Stamp } from './events.ts';
+import type { ActReversed, BookEvent, GuardrailReceipt } from './events.ts';
 import { plus } from './evolve.ts';
 import { findings } from './guardrails.ts';
+import { decidePolicy } from './policy-life.ts';
+import { same } from './same.ts';
 import { activeVersion, type BookState } from './state.ts';
 
 /** A `request` is asked at the till: what is older than this has happened and is a `record`. */
@@ -22,23 +25,12 @@ export const REQUEST_MAX_AGE_MS = 15 * 60_000;
 /** Clocks differ by a little; what lies further ahead has not happened. */
 export const FUTURE_TOLERANCE_MS = 5 * 60_000;
 
-export interface Context extends Stamp {
-  /** What the actor's key lets them do. */
-  readonly roles: readonly AccessRole[];
-  /** The id for the act or reversal, should one be recorded; empty for `evaluate`. */
-  readonly id: string;
-  /** For `ReverseAct`: the act to reverse, as the ledger has it. */
-  readonly act?: ActAccepted | ActDeclined;
-}
-
-export type Decided =
-  | { readonly event: BookEvent }
-  /** What was stated already stands. */
-  | { readonly unchanged: true }
-  | { readonly refusal: Refusal };
+export type { Context, Decided } from './context.ts';
 
 export function decide(draft: Draft, command: Command, context: Context): Decided {
   const { state } = draft;
+  const refusal = lacking(command, context.actor, context.roles);
+  if (refusal !== undefined) return { refusal };
   if (command.type === 'DefineBook') return defineBook(state, command.book, context);
   if (state.book === undefined) {
     return refuse('book-not-found', `There is no book "${state.id}".`, {
@@ -79,25 +71,8 @@ export function decide(draft: Draft, command: Command, context: Context): Decide
         campaign: command.campaign,
         ...stamp,
       }));
-    case 'DraftPolicy':
-      if (command.policy.currency !== state.book.currency) {
-        return refuse(
-          'currency-mismatch',
-          `The policy is in ${command.policy.currency}, the book in ${state.book.currency}.`,
-          { pointer: '/currency', advice: `Write the policy's amounts in ${state.book.currency}.` },
-        );
-      }
-      return {
-        event: {
-          type: 'PolicyDrafted',
-          version: state.policies.size + 1,
-          policy: command.policy,
-          source: command.source,
-          ...stamp,
-        },
-      };
-    case 'ActivatePolicy':
-      return activatePolicy(state, command.version, command.from, context);
+    default:
+      return decidePolicy(state, command, context);
   }
 }
 
@@ -109,31 +84,6 @@ function defineBook(state: BookState, book: NonNullable<BookState['book']>, cont
     });
   }
   return stated(state.book, book, () => ({ type: 'BookDefined', book, ...stampOf(context) }));
-}
-
-function activatePolicy(
-  state: BookState,
-  version: number,
-  from: number | undefined,
-  context: Context,
-): Decided {
-  if (!state.policies.has(version)) {
-    return refuse('policy-not-found', `Book "${state.id}" has no policy version ${version}.`, {
-      advice:
-        state.policies.size === 0
-          ? 'Post a policy first.'
-          : `Versions 1 to ${state.policies.size} exist; name one of them.`,
-    });
-  }
-  if (state.book?.fourEyes === true) {
-    return refuse('policy-not-approved', `Version ${version} has not been approved by a second person.`, {
-      advice: 'Have it approved, or, where one person works alone, set "fourEyes": false on the book.',
-    });
-  }
-  // A date that has passed cannot change what was decided meanwhile: it means from now on.
-  const future = from !== undefined && from > context.recordedAt ? { from } : {};
-  const asked = from === undefined ? {} : { from };
-  return { event: { type: 'PolicyActivated', version, ...future, asked, ...stampOf(context) } };
 }
 
 function decideAct(draft: Draft, asked: AskedAct, context: Context): Decided {
@@ -183,7 +133,7 @@ function decideAct(draft: Draft, asked: AskedAct, context: Context): Decided {
     item,
     calendar,
   };
-  const version = activeVersion(state, now);
+  const version = activeVersion(state, now, calendar);
   const guardrails = standing(state, facts, version);
   if (version !== null) {
     const policy = compilePolicy(state.policies.get(version)!.policy);
@@ -342,29 +292,4 @@ function reverseAct(draft: Draft, command: Command & { type: 'ReverseAct' }, con
 
 function stated<T>(before: T | undefined, now: T, event: () => BookEvent): Decided {
   return before !== undefined && same(before, now) ? { unchanged: true } : { event: event() };
-}
-
-/** Plain data, equal whatever the order of its members. */
-export function same(a: unknown, b: unknown): boolean {
-  if (a === b) return true;
-  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
-  if (Array.isArray(a) !== Array.isArray(b)) return false;
-  const keys = Object.keys(a);
-  return (
-    keys.length === Object.keys(b).length &&
-    keys.every((key) => Object.hasOwn(b, key) && same((a as never)[key], (b as never)[key]))
-  );
-}
-
-function stampOf(context: Context): Stamp {
-  const { recordedAt, actor, key } = context;
-  return key === undefined ? { recordedAt, actor } : { recordedAt, actor, key };
-}
-
-function refuse(
-  code: Refusal['code'],
-  detail: string,
-  more: Omit<Refusal, 'code' | 'detail'>,
-): { readonly refusal: Refusal } {
-  return { refusal: { code, detail, ...more } };
 }

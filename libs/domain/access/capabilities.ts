@@ -1,0 +1,44 @@
+/** Which capability each command takes, and the refusal of whoever has it not. */
+import type { Command, Refusal } from '../book/commands.ts';
+import { ACCESS_ROLES, type AccessRole, type Capability, may } from './access.ts';
+
+/** For every command, so that none is open by omission. */
+const TAKES = {
+  DefineBook: 'books:write',
+  DefineLocation: 'directory:write',
+  DefineEmployee: 'directory:write',
+  DefineItem: 'directory:write',
+  DefineCampaign: 'directory:write',
+  DraftPolicy: 'policies:write',
+  EditPolicy: 'policies:write',
+  SubmitPolicy: 'policies:write',
+  ApprovePolicy: 'policies:approve',
+  RejectPolicy: 'policies:approve',
+  RollBackPolicy: 'policies:write',
+  ActivatePolicy: 'policies:write',
+  DecideAct: 'acts:write',
+  ReverseAct: 'acts:write',
+} as const satisfies Readonly<Record<Command['type'], Capability>>;
+
+export function capabilityOf(command: Pick<Command, 'type'>): Capability {
+  return TAKES[command.type];
+}
+
+/** Undefined: the actor may give the command. */
+export function lacking(
+  command: Pick<Command, 'type'>,
+  actor: string,
+  roles: readonly AccessRole[],
+): Refusal | undefined {
+  const capability = TAKES[command.type];
+  return may(roles, capability) ? undefined : notAllowed(actor, roles, capability);
+}
+
+export function notAllowed(actor: string, roles: readonly AccessRole[], capability: Capability): Refusal {
+  const having = (Object.keys(ACCESS_ROLES) as AccessRole[]).filter((role) => may([role], capability));
+  return {
+    code: 'not-allowed',
+    detail: `This takes the capability ${capability}; the key of "${actor}" has the roles ${roles.join(', ')}, which do not give it.`,
+    advice: `Use a key with one of the roles that give ${capability}: ${having.join(', ')}.`,
+  };
+}
