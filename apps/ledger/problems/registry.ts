@@ -124,11 +124,10 @@ const OF_THE_SERVICE = {
     title: 'The policy has mistakes',
     advice: 'Correct what errors lists, all at once: each entry names a place in the document.',
   },
-  'not-available': {
-    status: 501,
-    title: 'This version cannot do that yet',
-    advice:
-      'See /openapi.json for what this version does. Where fourEyes is false, activate the draft directly.',
+  'keys-unavailable': {
+    status: 503,
+    title: 'The key cannot be checked now',
+    advice: 'Send the same request again shortly. Keys that were in use here before go on opening.',
   },
   'engine-unavailable': {
     status: 503,
