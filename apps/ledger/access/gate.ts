@@ -3,8 +3,7 @@
  * the actor on the request for whoever handles it.
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
-import type { Actor } from '../../../libs/domain/access/access.ts';
-import { may } from '../../../libs/domain/access/access.ts';
+import { type Actor, type Capability, may } from '../../../libs/domain/access/access.ts';
 import { notAllowed } from '../../../libs/domain/access/capabilities.ts';
 import { sendProblem } from '../http/reply.ts';
 import { Problem, problemOfRefusal } from '../problems/problem.ts';
@@ -16,7 +15,10 @@ declare module 'fastify' {
     caller: Caller | undefined;
   }
   interface FastifyContextConfig {
-    needs?: Needs;
+    /** Answered without a key. */
+    open?: boolean;
+    /** Any one of these opens the route; absent: any key does. */
+    capabilities?: readonly Capability[];
   }
 }
 
@@ -28,8 +30,12 @@ export function putUpGate(fastify: FastifyInstance, authentication: Authenticati
   fastify.addHook('onRoute', (route: RouteOptions) => {
     const methods = Array.isArray(route.method) ? route.method : [route.method];
     // Of a route with several methods each takes the same: Nest registers one at a time.
-    for (const method of methods)
-      route.config = { ...route.config, needs: needsOf(method, route.url) } as never;
+    for (const method of methods) {
+      const needs = needsOf(method, route.url);
+      const capabilities = capabilitiesIn(needs);
+      const own = { open: needs === 'anybody', ...(capabilities !== undefined && { capabilities }) };
+      route.config = { ...route.config, ...own } as typeof route.config;
+    }
   });
   fastify.addHook('onRequest', (request, reply, done) => {
     const { authorization } = request.headers;
@@ -57,7 +63,7 @@ export function callerOf(request: FastifyRequest): Caller {
 }
 
 function isOpen(request: FastifyRequest): boolean {
-  return request.routeOptions.config?.needs === 'anybody';
+  return request.routeOptions.config?.open === true;
 }
 
 function admit(
@@ -76,10 +82,16 @@ function admit(
   }
   request.caller = caller;
   // Absent where there is no such route: that is answered behind the gate, to whoever has a key.
-  const needs = request.routeOptions.config?.needs;
+  const capabilities = request.routeOptions.config?.capabilities;
   const { roles, subject } = caller.actor;
-  if (needs === undefined || needs === 'any-key' || may(roles, needs as never)) done();
-  else sendProblem(reply, problemOfRefusal(notAllowed(subject, roles, needs as never)));
+  if (capabilities === undefined || capabilities.some((one) => may(roles, one))) done();
+  else sendProblem(reply, problemOfRefusal(notAllowed(subject, roles, ...capabilities)));
+}
+
+/** Undefined: any key will do. */
+function capabilitiesIn(needs: Needs): readonly Capability[] | undefined {
+  if (needs === 'any-key' || needs === 'anybody') return undefined;
+  return typeof needs === 'string' ? [needs] : needs;
 }
 
 /** The same for a key that never was, one that was revoked, and half of one. */

@@ -4,8 +4,8 @@
  */
 import { type Capability } from '../../../libs/domain/access/access.ts';
 
-/** `anybody`: answered without a key. `any-key`: whatever its roles. */
-export type Needs = Capability | 'anybody' | 'any-key';
+/** `anybody`: answered without a key. `any-key`: whatever its roles. A list: any one; the command decides which. */
+export type Needs = Capability | readonly Capability[] | 'anybody' | 'any-key';
 
 const BOOK = '/v1/books/:book';
 

@@ -228,11 +228,6 @@ const OF_THE_DOMAIN: Record<RefusalCode, ProblemKind> = {
     advice:
       'Use a key whose roles give the capability that detail names; GET /v1/whoami tells what yours gives.',
   },
-  'self-approval': {
-    status: 403,
-    title: 'Nobody approves what is their own',
-    advice: 'Have someone else approve it.',
-  },
   'policy-not-draft': {
     status: 409,
     title: 'The policy version is no draft',
@@ -262,6 +257,48 @@ const OF_THE_DOMAIN: Record<RefusalCode, ProblemKind> = {
     status: 409,
     title: 'The key was revoked before',
     advice: 'It opens nothing any more; GET /v1/keys tells who revoked it and when.',
+  },
+  'act-expired': {
+    status: 409,
+    title: 'It is too late to answer for the act',
+    advice:
+      'GET the act: it shows what it became when its time was over. Post it anew if it is still wanted.',
+  },
+  'act-not-open': {
+    status: 409,
+    title: 'The act does not wait for that',
+    advice: 'GET the act to see what has become of it.',
+  },
+  'approval-code-expired': {
+    status: 409,
+    title: 'The approval code has expired',
+    advice: 'Ask the approver to make another; a code is good for a few minutes.',
+  },
+  'approval-code-used': {
+    status: 409,
+    title: 'The approval code was used before',
+    advice: 'Ask the approver to make another; each is good for one act.',
+  },
+  'approval-code-wrong': {
+    status: 403,
+    title: 'The approval code does not approve this act',
+    advice: 'Check what was typed; where the code was made for one act, approve that one.',
+  },
+  'authority-missing': {
+    status: 403,
+    title: 'The approver has no authority over so much',
+    advice: 'Ask somebody with a role whose authority in the policy covers the act.',
+  },
+  'self-approval': {
+    status: 403,
+    title: 'Nobody approves what is their own',
+    advice:
+      'Ask somebody else who may approve: no author of a policy; of an act not its employee, nor who posted it, nor its customer.',
+  },
+  'commit-exceeds-reservation': {
+    status: 422,
+    title: 'More would be committed than is reserved',
+    advice: 'Commit at most what is reserved, or nothing in particular to commit all of it.',
   },
 };
 

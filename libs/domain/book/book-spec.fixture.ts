@@ -61,7 +61,7 @@ export class BookSpec {
       actor: this.actor.subject,
       roles: this.actor.roles,
       id: `act-${revision}`,
-      ...(act === undefined ? {} : { act }),
+      ...(act === undefined ? {} : { act: { decided: act } }),
     };
     const decided = decide(new Draft(this.state), command, context);
     if ('event' in decided) {

@@ -32,7 +32,30 @@ export type Command =
   | SubmitPolicy
   | ApprovePolicy
   | RejectPolicy
-  | RollBackPolicy;
+  | RollBackPolicy
+  /** `code`: the hash of an approval code; its maker then is the approver, whoever sends this. */
+  | {
+      readonly type: 'ApproveAct';
+      readonly act: string;
+      readonly reason?: string;
+      readonly code?: string;
+    }
+  | { readonly type: 'RejectAct'; readonly act: string; readonly reason: string }
+  /** Measures that `asked` does not name are committed as they were reserved. */
+  | {
+      readonly type: 'CommitAct';
+      readonly act: string;
+      readonly asked: Readonly<Partial<Amounts>>;
+      readonly reason?: string;
+    }
+  | { readonly type: 'ReleaseAct'; readonly act: string; readonly reason?: string }
+  /** `act`: the only act it may approve; absent: any, once. */
+  | {
+      readonly type: 'MakeApprovalCode';
+      readonly hash: string;
+      readonly act?: string;
+      readonly expiresInMs: number;
+    };
 
 /** `ifMatch`: the edit (0 for the draft as posted) that whoever sends this has seen; another one is refused. */
 export interface EditPolicy {
@@ -82,8 +105,15 @@ export const REFUSAL_CODES = [
   'policy-not-found',
   'policy-not-approved',
   'idempotency-key-reused',
-  'not-allowed',
+  'act-not-open',
+  'act-expired',
   'self-approval',
+  'authority-missing',
+  'approval-code-wrong',
+  'approval-code-used',
+  'approval-code-expired',
+  'commit-exceeds-reservation',
+  'not-allowed',
   'policy-not-draft',
   'policy-not-submitted',
   'precondition-failed',

@@ -3,8 +3,22 @@ import type { Amounts } from '../act/act.ts';
 import type { Book, Campaign, Employee, Item, Location } from '../directory/directory.ts';
 import { type BusinessCalendar, businessCalendar } from '../time/business-calendar.ts';
 import { Buckets, type BucketsSnapshot } from './buckets.ts';
+import { type OpenAct, OpenActs } from './open-acts.ts';
 import { type Activation, isReached, type PolicyVersion, startsAt } from './policy-version.ts';
 import { NOTHING } from './timeline.ts';
+
+/** May approve one act, once, in the name of its maker. */
+export interface ApprovalCode {
+  readonly id: string;
+  readonly maker: string;
+  /** Of the maker's key, when it was made. */
+  readonly roles: readonly string[];
+  readonly act?: string;
+  /** Epoch ms. */
+  readonly expiresAt: number;
+  /** The act it has approved. */
+  readonly usedFor?: string;
+}
 
 export class BookState {
   readonly id: string;
@@ -22,6 +36,12 @@ export class BookState {
   lastLocations = new Map<string, string>();
   /** What has been given back of each act that was ever reversed. */
   reversals = new Map<string, Amounts>();
+  /** Acts that wait for an approval or to be committed. What became of one is only in the ledger. */
+  open = new OpenActs();
+  /** By hash. Those that have been of no use for a day are forgotten. */
+  approvalCodes = new Map<string, ApprovalCode>();
+  /** Everything open acts reserve. */
+  reserved: Amounts = NOTHING;
   /** Everything ever accepted, reversals not taken off: keeps every sum exact (see decide). */
   accepted: Amounts = NOTHING;
 
@@ -43,6 +63,9 @@ export class BookState {
       activations: this.activations,
       lastLocations: this.lastLocations,
       reversals: this.reversals,
+      open: [...this.open.values()],
+      approvalCodes: this.approvalCodes,
+      reserved: this.reserved,
       accepted: this.accepted,
       buckets: this.buckets.toSnapshot(),
     };
@@ -50,8 +73,9 @@ export class BookState {
 
   static fromSnapshot(snapshot: BookSnapshot): BookState {
     const state = new BookState(snapshot.id);
-    const { buckets, ...rest } = snapshot;
+    const { buckets, open, ...rest } = snapshot;
     Object.assign(state, rest);
+    for (const act of open) state.open.set(act);
     state.buckets = Buckets.fromSnapshot(buckets);
     return state;
   }
@@ -72,6 +96,9 @@ export interface BookSnapshot {
   readonly activations: Activation[];
   readonly lastLocations: Map<string, string>;
   readonly reversals: Map<string, Amounts>;
+  readonly open: readonly OpenAct[];
+  readonly approvalCodes: Map<string, ApprovalCode>;
+  readonly reserved: Amounts;
   readonly accepted: Amounts;
   readonly buckets: BucketsSnapshot;
 }
