@@ -2,6 +2,7 @@ import { Controller, Get, Post, Req, Res } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { KEY_FILTERS, MAX_PAGE } from '../../../libs/views/adjustments/adjustments.ts';
+import { actorOf } from '../access/gate.ts';
 import { WriteToBook } from '../books/books.bus.ts';
 import { aPosition } from '../http/position.ts';
 import { anId, readQuery, whole } from '../http/query.ts';
@@ -52,7 +53,7 @@ export class AdjustmentsController {
     const book = bookId(request);
     const key = idempotencyKey(request);
     const command = readAdjustment(jsonBody(request));
-    const answer = await this.#commands.execute(new WriteToBook(book, command, key));
+    const answer = await this.#commands.execute(new WriteToBook(book, command, actorOf(request), key));
     if (answer.outcome === 'refused') throw problemOfRefusal(answer.refusal);
     if (
       answer.outcome !== 'recorded' ||

@@ -44,7 +44,7 @@ export class BooksController {
     } = readFields(BookFields, jsonBody(request));
     const fiscalCalendar = posted === undefined ? {} : { fiscalCalendar: parseFiscalCalendar(posted) };
     const book = { currency, timeZone, fourEyes, ...fiscalCalendar };
-    await state(this.#commands, reply, id, { type: 'DefineBook', book }, { id, ...book });
+    await state(this.#commands, request, reply, id, { type: 'DefineBook', book }, { id, ...book });
   }
 
   @Get()

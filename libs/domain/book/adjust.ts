@@ -11,6 +11,7 @@ import type { Command } from './commands.ts';
 import { type Context, type Decided, refuse, stampOf } from './context.ts';
 import type { Draft } from './draft.ts';
 import type { NamedBucket } from './events.ts';
+import { calendarOf } from './location-calendar.ts';
 import { type BucketAt, bucketAt, type Key } from './named-bucket.ts';
 import { activeVersion, type BookState } from './state.ts';
 import { NOTHING, plus } from './timeline.ts';
@@ -28,7 +29,12 @@ export function adjustBucket(
 ): Decided {
   const { kind, asked, reason } = command;
   const at = asked.at ?? context.recordedAt;
-  const limit = limitInForce(state, command.limit, context.recordedAt);
+  const limit = limitInForce(
+    state,
+    command.limit,
+    context.recordedAt,
+    locationOf(state, asked.key, asked.location),
+  );
   if ('refusal' in limit) return limit;
   const bucket = namedIn(state, limit, asked.key, 'key', at, asked.location);
   if ('refusal' in bucket) return bucket;
@@ -63,7 +69,7 @@ export function transferBetweenBuckets(
   const { asked, reason } = command;
   const now = context.recordedAt;
   const at = asked.at ?? now;
-  const limit = limitInForce(state, command.limit, now);
+  const limit = limitInForce(state, command.limit, now, locationOf(state, asked.from, asked.location));
   if ('refusal' in limit) return limit;
   const from = namedIn(state, limit, asked.from, 'from', at, asked.location);
   if ('refusal' in from) return from;
@@ -113,8 +119,23 @@ export function transferBetweenBuckets(
   };
 }
 
-function limitInForce(state: BookState, id: string, now: number): Limit | Refused {
-  const version = activeVersion(state, now);
+/** Where a bucket is looked at from: on whose clock its window runs, and which version is in force. */
+function locationOf(
+  state: BookState,
+  { employee, location }: Key,
+  posted: string | undefined,
+): string | undefined {
+  if (location !== undefined || posted !== undefined || employee === undefined) return location ?? posted;
+  return state.employees.get(employee)?.homeLocation ?? state.lastLocations.get(employee);
+}
+
+function limitInForce(
+  state: BookState,
+  id: string,
+  now: number,
+  location: string | undefined,
+): Limit | Refused {
+  const version = activeVersion(state, now, calendarOf(state, location));
   const limits = version === null ? [] : state.policies.get(version)!.policy.limits;
   const limit = limits.find((one) => one.id === id);
   if (limit !== undefined) return limit;
@@ -148,23 +169,17 @@ function namedIn(
   if (given.book !== undefined && given.book !== state.id) {
     return no(`/${member}/book`, `This book is "${state.id}".`, 'Leave book out of the key.');
   }
-  const employee = given.employee === undefined ? undefined : state.employees.get(given.employee);
-  if (given.employee !== undefined && employee === undefined) {
+  if (given.employee !== undefined && !state.employees.has(given.employee)) {
     const detail = `The directory does not know the employee "${given.employee}".`;
     return no(`/${member}/employee`, detail, 'Check the id, or state the employee with PUT first.');
   }
-  const location =
-    given.location ??
-    posted ??
-    employee?.homeLocation ??
-    (given.employee === undefined ? undefined : state.lastLocations.get(given.employee));
   const unknown = [given.location, posted].find((name) => name !== undefined && !state.locations.has(name));
   if (unknown !== undefined) {
     const detail = `The directory does not know the location "${unknown}".`;
     const pointer = unknown === given.location ? `/${member}/location` : '/location';
     return no(pointer, detail, 'Check the id, or state the location with PUT first.');
   }
-  const bucket = bucketAt(state, limit, given, at, location);
+  const bucket = bucketAt(state, limit, given, at, locationOf(state, given, posted));
   if ('missing' in bucket) {
     const names = bucket.missing.join(' and ');
     return no(

@@ -4,6 +4,7 @@ import type { Limit } from '../policy/policy.ts';
 import { bucketLeft, type MeasureLeft } from './bucket-left.ts';
 import type { Draft } from './draft.ts';
 import { draftAt } from './expiry.ts';
+import { calendarOf } from './location-calendar.ts';
 import { type BucketAt, bucketAt, type Key } from './named-bucket.ts';
 import { activeVersion, type BookState } from './state.ts';
 
@@ -31,9 +32,9 @@ export function allowancesOf(
 ): readonly Allowance[] | undefined {
   const employee = state.employees.get(query.employee);
   if (employee === undefined) return undefined;
-  const version = activeVersion(state, query.now);
-  if (version === null) return [];
   const location = query.key?.location ?? employee.homeLocation ?? state.lastLocations.get(query.employee);
+  const version = activeVersion(state, query.now, calendarOf(state, location));
+  if (version === null) return [];
   const given: Key = {
     ...query.key,
     ...(location === undefined ? {} : { location }),
@@ -64,7 +65,7 @@ export function bucketsOf(
   state: BookState,
   query: { readonly limit: string; readonly key: Key; readonly at: number; readonly now: number },
 ): { readonly bucket: Allowance } | { readonly missing: readonly string[] } | undefined {
-  const version = activeVersion(state, query.now);
+  const version = activeVersion(state, query.now, calendarOf(state, query.key.location));
   if (version === null) return undefined;
   const limit = state.policies.get(version)!.policy.limits.find(({ id }) => id === query.limit);
   return limit === undefined ? undefined : bucketOf(draftAt(state, query.now), limit, query.key, query);

@@ -78,7 +78,7 @@ function windowsBefore(
   past: Past,
   now: number,
 ): (back: number) => Ended | undefined {
-  const stretch = inForceSince(limit, past, now);
+  const stretch = inForceSince(limit, past, now, calendar);
   let since = stretch.at(-1)?.from ?? Number.POSITIVE_INFINITY;
   if (limit.per.includes('employee')) {
     since = Math.max(since, past.firstSeen.get(key.employee!) ?? Number.POSITIVE_INFINITY);

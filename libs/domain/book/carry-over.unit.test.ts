@@ -8,7 +8,7 @@ import { NRF } from '../time/fiscal-calendar.ts';
 import { bucketsOf } from './allowances.ts';
 import { BookSpec, limit, ms, receiptOf, WEEK } from './book-spec.fixture.ts';
 import { MOST_WINDOWS_BACK } from './carry-over.ts';
-import type { ActAccepted, ActDeclined } from './events.ts';
+import type { ActDecision } from './events.ts';
 
 const carrying = (upTo: number, life = 1): { readonly carryOver: CarryOver } => ({
   carryOver: { upTo: { count: upTo }, for: life },
@@ -27,7 +27,7 @@ function carried(spec: BookSpec, at: string, employee = 'ann', id = 'coffees') {
   return { carriedOver: left.carriedOver, remaining: left.remaining };
 }
 
-const countOf = (act: ActAccepted | ActDeclined) => receiptOf(act, 'coffees').measures.count;
+const countOf = (act: ActDecision) => receiptOf(act, 'coffees').measures.count;
 
 describe('what a week leaves', () => {
   it.each<[string, number, number, number, number]>([

@@ -10,10 +10,10 @@ import type {
   BucketTransferred,
   CountedIn,
   NamedBucket,
-  PolicyActivated,
   SettlingEvent,
 } from './events.ts';
 import { type OpenAct, openActOf } from './open-acts.ts';
+import { evolvePolicy } from './policy-fold.ts';
 import type { BookState } from './state.ts';
 import { minus, NOTHING, plus } from './timeline.ts';
 
@@ -81,14 +81,12 @@ export function evolve(state: BookState, event: BookEvent, revision: number): Bo
       state.campaigns.set(event.id, event.campaign);
       break;
     case 'PolicyDrafted':
-      state.policies.set(event.version, {
-        policy: event.policy,
-        source: event.source,
-        draftedAt: event.recordedAt,
-      });
-      break;
+    case 'PolicyEdited':
+    case 'PolicySubmitted':
+    case 'PolicyApproved':
+    case 'PolicyRejected':
     case 'PolicyActivated':
-      activate(state, event);
+      evolvePolicy(state, event);
       break;
     case 'BucketAdjusted':
       adjust(state, event, event.bucket, event.amounts);
@@ -101,17 +99,6 @@ export function evolve(state: BookState, event: BookEvent, revision: number): Bo
       event satisfies never;
   }
   return state;
-}
-
-function activate(state: BookState, event: PolicyActivated): void {
-  if (event.from !== undefined) {
-    state.activations.push({ version: event.version, at: event.from, immediate: false });
-    return;
-  }
-  // A clock that was set back must not leave the version in force that this one replaced.
-  let at = event.recordedAt;
-  for (const earlier of state.activations) if (earlier.immediate) at = Math.max(at, earlier.at);
-  state.activations.push({ version: event.version, at, immediate: true });
 }
 
 function adjust(

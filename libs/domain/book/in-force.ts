@@ -1,6 +1,8 @@
 /** Since when a limit has been what it is: the activations of a book, walked back from the one in force. */
 import type { Limit } from '../policy/policy.ts';
-import type { Activation, BookState } from './state.ts';
+import type { BusinessCalendar } from '../time/business-calendar.ts';
+import { type Activation, isReached, startsAt } from './policy-version.ts';
+import type { BookState } from './state.ts';
 
 /** A limit's words, and from when on (epoch ms) they were in force. */
 export interface InForce {
@@ -14,44 +16,68 @@ export type Past = Pick<BookState, 'policies' | 'activations' | 'firstSeen'>;
 interface Walked {
   readonly activations: readonly Activation[];
   readonly length: number;
+  readonly reached: number;
   readonly active: Activation;
   readonly stretch: readonly InForce[];
 }
 
-/** By the limit's object: a version's limits are made once, and asked about with every act. */
-const walked = new WeakMap<Limit, Walked>();
+/** By the objects: a version's limits are made once, and asked about with every act. */
+const walked = new WeakMap<Limit, WeakMap<BusinessCalendar, Walked>>();
 
 /**
  * The unbroken stretch, up to `now`, in which a limit of this id was in force, counted per the same and in the same
  * window: newest words first. A version without it, or with another shape of it, ends the stretch.
  * @param limit of the version in force at `now`, whose words come first
+ * @param calendar of the location: a version may begin with a business day
  */
-export function inForceSince(limit: Limit, past: Past, now: number): readonly InForce[] {
+export function inForceSince(
+  limit: Limit,
+  past: Past,
+  now: number,
+  calendar: BusinessCalendar,
+): readonly InForce[] {
   const { activations, policies } = past;
   let active: Activation | undefined;
+  let activeFrom = Number.NEGATIVE_INFINITY;
+  let reached = 0;
   for (const activation of activations) {
-    if (!activation.immediate && activation.at > now) continue;
-    if (active === undefined || activation.at >= active.at) active = activation;
+    if (!isReached(activation, now, calendar)) continue;
+    reached++;
+    const from = startsAt(activation, calendar);
+    if (from < activeFrom) continue;
+    active = activation;
+    activeFrom = from;
   }
   if (active === undefined) return [];
-  const known = walked.get(limit);
-  if (known?.activations === activations && known.length === activations.length && known.active === active) {
+  let onCalendar = walked.get(limit);
+  if (onCalendar === undefined) {
+    onCalendar = new WeakMap();
+    walked.set(limit, onCalendar);
+  }
+  const known = onCalendar.get(calendar);
+  const { length } = activations;
+  if (
+    known?.activations === activations &&
+    known.length === length &&
+    known.reached === reached &&
+    known.active === active
+  ) {
     return known.stretch;
   }
-  const reached = activations.filter(({ immediate, at }) => immediate || at <= now);
+  const stretch: InForce[] = [{ from: activeFrom, limit }];
   // Stable: of two at the same time the later one counts.
-  reached.sort((a, b) => a.at - b.at);
-  const stretch: InForce[] = [{ from: active.at, limit }];
-  for (let i = reached.length - 2; i >= 0; i--) {
-    const { version, at } = reached[i]!;
-    const after = stretch.at(-1)!;
+  const inOrder = activations
+    .filter((activation) => isReached(activation, now, calendar))
+    .map((activation) => ({ version: activation.version, from: startsAt(activation, calendar) }))
+    .sort((a, b) => a.from - b.from);
+  for (const { version, from } of inOrder.slice(0, -1).reverse()) {
     // Replaced in the same instant: never in force.
-    if (at === after.from) continue;
+    if (from === stretch.at(-1)!.from) continue;
     const earlier = policies.get(version)?.policy.limits.find(({ id }) => id === limit.id);
     if (earlier === undefined || !sameShape(earlier, limit)) break;
-    stretch.push({ from: at, limit: earlier });
+    stretch.push({ from, limit: earlier });
   }
-  walked.set(limit, { activations, length: activations.length, active, stretch });
+  onCalendar.set(calendar, { activations, length, reached, active, stretch });
   return stretch;
 }
 
