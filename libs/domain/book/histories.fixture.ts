@@ -80,8 +80,8 @@ const holds: fc.Arbitrary<Hold> = fc
   .map(({ minutes, then }) => ({ durationMs: minutes * MINUTE, duration: `PT${minutes}M`, then }));
 
 const authorities: fc.Arbitrary<Authority> = fc.record({
-  role: fc.constantFrom('barista', 'lead', 'approver', 'admin'),
-  upTo: fc.record({ count: fc.nat(3), costMinor: fc.nat(300) }, { requiredKeys: [] }),
+  role: fc.constantFrom('barista', 'lead', 'approver', 'approver', 'admin'),
+  upTo: fc.record({ count: fc.nat(3), costMinor: fc.nat(600) }, { requiredKeys: [] }),
 });
 
 export const policies: fc.Arbitrary<Policy> = fc.record(
@@ -99,7 +99,11 @@ export const policies: fc.Arbitrary<Policy> = fc.record(
 );
 
 /** A time before now, in minutes: now, a clock that goes wrong or a `request` that comes late, or long ago. */
-const ago = fc.oneof(fc.constant(0), fc.integer({ min: -5, max: 15 }), fc.nat(4_000));
+const ago = fc.oneof(
+  { weight: 4, arbitrary: fc.constant(0) },
+  { weight: 4, arbitrary: fc.integer({ min: -5, max: 15 }) },
+  { weight: 1, arbitrary: fc.nat(4_000) },
+);
 
 export interface Act {
   readonly do: 'act';
@@ -110,7 +114,7 @@ export interface Act {
 
 export const acts: fc.Arbitrary<Act> = fc.record({
   do: fc.constant('act' as const),
-  laterMin: fc.oneof(fc.nat(5), fc.nat(600)),
+  laterMin: fc.oneof({ weight: 3, arbitrary: fc.nat(5) }, { weight: 1, arbitrary: fc.nat(600) }),
   agoMin: ago,
   asked: fc
     .record(
@@ -137,7 +141,10 @@ export const acts: fc.Arbitrary<Act> = fc.record({
     .map((asked) => asked as AskedAct),
 });
 
-/** What may be asked of an act that is there; `which` of them, of those that are open unless `any`. */
+/**
+ * What may be asked of an act that is there: `which` of them. Unless `any`, of those that are open, and what may be
+ * done with it then.
+ */
 export interface Settle {
   readonly do: 'approve' | 'reject' | 'commit' | 'release' | 'reverse';
   readonly which: number;
@@ -149,24 +156,25 @@ export interface Settle {
 }
 
 const people: fc.Arbitrary<Actor> = fc.record({
-  subject: fc.constantFrom('till', 'ann', 'bob', 'c-1', 'sue', 'sue'),
+  subject: fc.constantFrom('till', 'ann', 'bob', 'c-1', 'sue', 'sue', 'sue', 'sue'),
   roles: fc.constantFrom(['till'] as const, ['approver'] as const, ['admin'] as const),
 });
 
-const settles: fc.Arbitrary<Settle> = fc.record(
-  {
+const parts = fc.record(
+  { count: fc.nat(1), costMinor: fc.nat(300), retailMinor: fc.nat(900) },
+  { requiredKeys: [] },
+);
+
+const settles: fc.Arbitrary<Settle> = fc
+  .record({
     do: fc.constantFrom('approve', 'approve', 'reject', 'commit', 'commit', 'release', 'reverse'),
     which: fc.nat(),
-    any: fc.nat(4).map((n) => n === 0),
+    any: fc.nat(2).map((n) => n === 0),
     by: people,
-    asked: fc.record(
-      { count: fc.nat(1), costMinor: fc.nat(300), retailMinor: fc.nat(900) },
-      { requiredKeys: [] },
-    ),
-    code: fc.nat(),
-  },
-  { requiredKeys: ['do', 'which', 'any', 'by', 'asked'] },
-);
+    asked: fc.oneof(fc.constant({}), parts),
+    code: fc.oneof({ weight: 2, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: fc.nat() }),
+  })
+  .map(({ code, ...settle }) => (code === undefined ? settle : { ...settle, code }));
 
 export type Step =
   | Act
@@ -179,9 +187,9 @@ export type Step =
 export const steps: fc.Arbitrary<readonly Step[]> = fc.array(
   fc.oneof<fc.WeightedArbitrary<Step>[]>(
     { weight: 12, arbitrary: acts },
-    { weight: 9, arbitrary: settles },
+    { weight: 10, arbitrary: settles },
     {
-      weight: 1,
+      weight: 2,
       arbitrary: fc.record(
         {
           do: fc.constant('code' as const),
@@ -201,7 +209,7 @@ export const steps: fc.Arbitrary<readonly Step[]> = fc.array(
     },
     { weight: 1, arbitrary: fc.record({ do: fc.constant('policy' as const), policy: policies }) },
   ),
-  { minLength: 1, maxLength: 60 },
+  { minLength: 1, maxLength: 60, size: 'max' },
 );
 
 export interface Furnished {
