@@ -229,7 +229,7 @@ describe('nobody approves their own', () => {
     make('after');
     expect(code(make('bound', id))).toBe('self-approval');
     for (const hash of ['before', 'after']) {
-      expect(code(book.when({ type: 'ApproveAct', act: id, code: hash }, SUE))).toBe('self-approval');
+      expect(code(book.when({ type: 'ApproveAct', act: id, code: hash }, TILL))).toBe('self-approval');
     }
     expect(book.state.open.size).toBe(1);
   });
