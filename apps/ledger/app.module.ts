@@ -9,8 +9,10 @@ import type { Clock, SettableClock } from '../../libs/platform/clock.ts';
 import type { Views } from '../../libs/views/views.ts';
 import { ACTS_HANDLERS } from './acts/acts.bus.ts';
 import { ActsController } from './acts/acts.controller.ts';
+import { ApprovalCodesController } from './acts/approval-codes.controller.ts';
 import { BatchController } from './acts/batch.controller.ts';
 import { RegisterController } from './acts/register.controller.ts';
+import { SettlingController } from './acts/settling.controller.ts';
 import { AllowancesController } from './allowances/allowances.controller.ts';
 import { BOOKS_HANDLERS } from './books/books.bus.ts';
 import { BooksController } from './books/books.controller.ts';
@@ -45,6 +47,8 @@ export function appModule(parts: Parts): DynamicModule {
       BatchController,
       ActsController,
       RegisterController,
+      SettlingController,
+      ApprovalCodesController,
       AllowancesController,
       SpendController,
       BooksController,

@@ -274,16 +274,17 @@ describe('building beside', () => {
     await bothAt(old, 799);
     const before = answers(old);
     await close(old);
-    const next: View = { ...registerView, version: 2, readable: [1] };
+    const { version } = registerView;
+    const next: View = { ...registerView, version: version + 1, readable: [version] };
     const views = await start([next, spendView], 5);
     expect(answers(views)).toBe(before);
     expect(views.runner.lag()[0]).toMatchObject({ rebuilding: true });
     await views.until(() => views.runner.lag()[0]!.status.state === 'current', 'swapped in');
     expect(answers(views)).toBe(before);
-    const versions = (await tidyBuilds(views)).map(({ view, version, state }) => [view, version, state]);
+    const versions = (await tidyBuilds(views)).map((build) => [build.view, build.version, build.state]);
     expect(versions).toEqual([
-      ['spend', 2, 'active'],
-      ['register', 2, 'active'],
+      ['spend', spendView.version, 'active'],
+      ['register', version + 1, 'active'],
     ]);
   });
 

@@ -36,6 +36,7 @@ export interface Description {
 const PROBLEM_WORDS: Readonly<Record<number, string>> = {
   400: 'Malformed: nothing was recorded; `errors` points at each mistake',
   401: 'The key is missing or wrong',
+  403: 'Not for this caller: nothing was recorded',
   404: 'There is no such book or resource',
   409: 'The state of the book does not allow it',
   413: 'The body is larger than 1 MiB',

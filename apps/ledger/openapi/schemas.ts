@@ -1,109 +1,44 @@
 /** The shapes of the wire, for the API's description. Written by hand: they are the contract. */
 
-import { KINDS, MODES, TRIGGERS } from '../../../libs/domain/act/act.ts';
+import { ACT_STATUSES, KINDS, MODES, TRIGGERS } from '../../../libs/domain/act/act.ts';
 import { MAX_PAGE, REGISTER_STATUSES } from '../../../libs/views/register/register.ts';
 import { SPEND_DIMENSIONS } from '../../../libs/views/spend/spend.ts';
 import { MAX_QUANTITY } from '../acts/act.parsing.ts';
 import { MAX_BATCH } from '../acts/batch-limit.ts';
-import { ID_MAX_LENGTH, NAME_MAX_LENGTH, NOTE_MAX_LENGTH, SKU_MAX_LENGTH } from '../http/field-text.ts';
+import { NOTE_MAX_LENGTH, SKU_MAX_LENGTH } from '../http/field-text.ts';
 import { PROBLEMS } from '../problems/registry.ts';
+import {
+  amounts,
+  byMeasure,
+  COST,
+  COUNT,
+  choice,
+  currency,
+  date,
+  id,
+  instant,
+  key,
+  list,
+  name,
+  object,
+  orNull,
+  position,
+  RETAIL,
+  ref,
+  type Schema,
+  text,
+  timeZone,
+  whole,
+  window,
+} from './schema-parts.ts';
+import { SETTLING_SCHEMAS, SHOWN_WHEN_SETTLED } from './settling-schemas.ts';
 import { CONSEQUENCES, FINDINGS } from './words.ts';
-
-type Schema = Readonly<Record<string, unknown>>;
-
-const ref = (name: string): Schema => ({ $ref: `#/components/schemas/${name}` });
-const object = (
-  properties: Record<string, Schema>,
-  required: readonly string[],
-  more: Schema = {},
-): Schema => ({
-  type: 'object',
-  properties,
-  required,
-  additionalProperties: false,
-  ...more,
-});
-const list = (items: Schema, more: Schema = {}): Schema => ({ type: 'array', items, ...more });
-const text = (maxLength: number, example: string, more: Schema = {}): Schema => ({
-  type: 'string',
-  minLength: 1,
-  maxLength,
-  examples: [example],
-  ...more,
-});
-const id = (example: string, more: Schema = {}): Schema => text(ID_MAX_LENGTH, example, more);
-const name = (example: string): Schema => text(NAME_MAX_LENGTH, example);
-const choice = (values: readonly string[], more: Schema = {}): Schema => ({
-  type: 'string',
-  enum: [...values],
-  ...more,
-});
-const orNull = (schema: Schema): Schema => ({ anyOf: [schema, { type: 'null' }] });
-const amount = (description: string, example: number): Schema => ({
-  type: 'integer',
-  minimum: 0,
-  maximum: Number.MAX_SAFE_INTEGER,
-  description,
-  examples: [example],
-});
-const RETAIL = amount('What the customer would have paid, in whole minor units of the book’s currency.', 390);
-const COST = amount('What it costs the company, in whole minor units of the book’s currency.', 80);
-const COUNT = amount('Number of pieces.', 1);
-const whole = (description: string): Schema => ({ type: 'integer', description });
-const instant = (description: string): Schema => ({
-  type: 'string',
-  format: 'date-time',
-  description,
-  examples: ['2026-11-21T08:14:05.000Z'],
-});
-const date = (description: string): Schema => ({
-  type: 'string',
-  format: 'date',
-  description,
-  examples: ['2026-11-21'],
-});
-const currency: Schema = {
-  type: 'string',
-  pattern: '^[A-Z]{3}$',
-  description: 'ISO 4217',
-  examples: ['GBP'],
-};
-const timeZone: Schema = { type: 'string', description: 'IANA time zone', examples: ['Europe/London'] };
-const position: Schema = {
-  type: 'integer',
-  minimum: -1,
-  description: 'Place, in the book’s stream, of the event written or of the newest event reflected.',
-  examples: [10234],
-};
-const amounts = object({ count: COUNT, costMinor: COST, retailMinor: RETAIL }, [
-  'count',
-  'costMinor',
-  'retailMinor',
-]);
-const window = object(
-  {
-    from: orNull(instant('Start; null where the window is open on that side.')),
-    to: orNull(instant('End; null where the window is open on that side.')),
-  },
-  ['from', 'to'],
-);
-const key: Schema = {
-  type: 'object',
-  additionalProperties: { type: 'string' },
-  description: 'A value for each dimension the limit is counted per.',
-  examples: [{ employee: 'emp-17' }],
-};
-const byMeasure = (schema: Schema): Schema => ({
-  type: 'object',
-  properties: { count: schema, costMinor: schema, retailMinor: schema },
-  additionalProperties: false,
-});
 
 const ACT_MEMBERS: Record<string, Schema> = {
   mode: choice(MODES, {
     default: 'request',
     description:
-      'request: decide now. record: it has happened; never refused for a limit, breaches are listed.',
+      'request: decide now. record: it has happened; never refused for a limit, breaches are listed. reserve: decide now, and keep the value until it is committed, released or its time to live is over.',
   }),
   kind: choice(KINDS),
   trigger: choice(TRIGGERS, { description: 'recovery: something went wrong. delight: unprompted.' }),
@@ -128,7 +63,19 @@ const ACT_MEMBERS: Record<string, Schema> = {
   reason: id('long-wait'),
   note: text(NOTE_MAX_LENGTH, '20 minutes'),
 };
-const OPTIONAL_OF_ACT = ['customer', 'incident', 'campaign', 'shift', 'channel', 'item', 'reason', 'note'];
+const OPTIONAL_OF_ACT = [
+  'customer',
+  'incident',
+  'campaign',
+  'shift',
+  'channel',
+  'item',
+  'reason',
+  'note',
+  'expiresAt',
+];
+/** What an act may be decided to be. */
+const DECISIONS = ACT_STATUSES.slice(0, 4);
 const NEEDED = ['kind', 'trigger', 'employee', 'location'];
 const ACT_POST = {
   ...Object.fromEntries(
@@ -139,6 +86,13 @@ const ACT_POST = {
   ),
   currency: orNull({ ...currency, description: 'Only a check: when given, it must be the book’s currency.' }),
   occurredAt: orNull(instant('When it happened; absent: now. A request may be up to 15 minutes old.')),
+  timeToLive: orNull({
+    type: 'string',
+    format: 'duration',
+    default: 'PT15M',
+    description: 'Only with mode reserve: how long it is kept, from PT1S to P31D.',
+    examples: ['PT15M'],
+  }),
 };
 const ACT_EXAMPLE = {
   mode: 'request',
@@ -160,6 +114,7 @@ const DECIDED: Record<string, Schema> = {
   businessDate: date('The trading day at the location.'),
   occurredAt: instant('When it happened.'),
   recordedAt: instant('When the ledger learned of it.'),
+  expiresAt: instant('While it is pending approval or reserved: it falls due then.'),
   position,
   decision: ref('Decision'),
   breaches: list(ref('Breach'), { description: 'Of a record: what it went beyond. Empty for a request.' }),
@@ -373,7 +328,7 @@ export const SCHEMAS = {
             allowed: whole('So much the limit allows.'),
             usedBefore: whole('Before this act.'),
             usedAfter: whole('After this act; the same where it was declined.'),
-            reserved: whole('Held and not yet spent.'),
+            reserved: whole('Held and not yet spent, by this act too where it waits or is reserved.'),
             remaining: whole('allowed − usedAfter − reserved; below zero after a breach.'),
           },
           ['allowed', 'usedBefore', 'usedAfter', 'reserved', 'remaining'],
@@ -399,15 +354,19 @@ export const SCHEMAS = {
     { id: id('weekly-coffees'), consequence: choice(CONSEQUENCES), message: { type: 'string' } },
     ['id', 'consequence', 'message'],
   ),
-  Act: object({ id: actId, status: choice(['accepted', 'declined']), ...DECIDED }, DECIDED_REQUIRED),
-  ActEvaluation: object(
-    { id: { type: 'null' }, status: choice(['accepted', 'declined']), ...DECIDED },
-    DECIDED_REQUIRED,
+  Act: object({ id: actId, status: choice(DECISIONS), ...DECIDED }, DECIDED_REQUIRED),
+  ActEvaluation: object({ id: { type: 'null' }, status: choice(DECISIONS), ...DECIDED }, DECIDED_REQUIRED),
+  ActFound: object(
+    {
+      id: actId,
+      status: choice(REGISTER_STATUSES),
+      ...DECIDED,
+      ...SHOWN_WHEN_SETTLED,
+      reversed: amounts,
+    },
+    [...DECIDED_REQUIRED, 'reversed'],
   ),
-  ActFound: object({ id: actId, status: choice(REGISTER_STATUSES), ...DECIDED, reversed: amounts }, [
-    ...DECIDED_REQUIRED,
-    'reversed',
-  ]),
+  ...SETTLING_SCHEMAS,
   BatchPost: object(
     {
       acts: list(
@@ -485,6 +444,7 @@ export const SCHEMAS = {
             businessDate: date('The trading day at the location.'),
             occurredAt: instant('When it happened.'),
             recordedAt: instant('When the ledger learned of it.'),
+            expiresAt: instant('While it is pending approval or reserved: it falls due then.'),
             position,
             policyVersion: orNull(whole('Null: no policy was in force.')),
             breachCount: whole('Findings other than within on a recorded act.'),
