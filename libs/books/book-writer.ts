@@ -223,7 +223,8 @@ export class BookWriter {
             maxBytes === undefined ? data.length : Buffer.byteLength(data) + 2 * type.length + ID_BYTES;
           if (appends.length > 0 && length + more > (maxBytes ?? ROUND_MAX_LENGTH)) break;
           length += more;
-          const id = waiting === undefined ? expiryId(this.state.id, decided.event) : eventId(waiting.keyHash);
+          const id =
+            waiting === undefined ? expiryId(this.state.id, decided.event) : eventId(waiting.keyHash);
           appends.push({ id, type, data });
         }
         taken++;

@@ -47,7 +47,7 @@ const limitOf = (count: number) =>
   ]);
 
 let folder: ReturnType<typeof temporaryFolder>;
-let opened: OpenBooks[] = [];
+const opened: OpenBooks[] = [];
 beforeEach(() => {
   folder = temporaryFolder();
 });
@@ -84,7 +84,7 @@ const idOf = ({ event }: Recorded): string => ('id' in event ? event.id : '');
 async function left(process: OpenBooks, limit: string, key: object = { employee: 'emp-1' }) {
   const now = process.clock.nowMs;
   const reading = await process.books.read(BOOK, (_state, inForce) =>
-    bucketsOf(inForce, { limit, key, at: now, now }),
+    bucketsOf(inForce.state, { limit, key, at: now, now }),
   );
   const found = reading?.value;
   if (found === undefined || !('bucket' in found)) throw new Error(JSON.stringify(found));
@@ -314,7 +314,9 @@ describe('what falls due', () => {
     process.clock.nowMs = dueAt + 1;
     expect(await left(process, 'all', {})).toEqual({ used: 0, reserved: 0, remaining: 1 });
     expect(await process.books.act(BOOK, act)).toMatchObject({ settledBy: [], due: { act, dueAt } });
-    expect(await process.books.evaluate(BOOK, coffee(), TILL)).toMatchObject({ event: { type: 'ActAccepted' } });
+    expect(await process.books.evaluate(BOOK, coffee(), TILL)).toMatchObject({
+      event: { type: 'ActAccepted' },
+    });
     await until(async () => refused >= 2, 'two tries');
     expect(await typesOf(process)).not.toContain('ActExpired');
     eventStore.append = append;
@@ -326,7 +328,9 @@ describe('what falls due', () => {
     const many = 1_300;
     await furnish(process.books, BOOK, limitOf(many));
     await Promise.all(
-      Array.from({ length: many }, (_, i) => post(process, `r-${i}`, { mode: 'reserve', timeToLiveMs: MINUTE })),
+      Array.from({ length: many }, (_, i) =>
+        post(process, `r-${i}`, { mode: 'reserve', timeToLiveMs: MINUTE }),
+      ),
     );
     expect(await left(process, 'all', {})).toEqual({ used: 0, reserved: many, remaining: 0 });
     process.clock.nowMs += MINUTE;

@@ -26,7 +26,15 @@ describe('an approval code', () => {
   });
 
   it('is not what has another length or other characters', () => {
-    for (const text of ['', '0123456789A', '012345678', '01234U6789', '01234é6789', '0'.repeat(10_000), '          ']) {
+    for (const text of [
+      '',
+      '0123456789A',
+      '012345678',
+      '01234U6789',
+      '01234é6789',
+      '0'.repeat(10_000),
+      '          ',
+    ]) {
       expect(readApprovalCode(text)).toBeUndefined();
     }
   });

@@ -17,9 +17,7 @@ export interface Settling {
 export function settlingOf(event: BookEvent): Settling | undefined {
   switch (event.type) {
     case 'ActApproved':
-      return event.becomes === 'reserved'
-        ? of(event, RESERVED, event.expiresAt)
-        : of(event, ACCEPTED);
+      return event.becomes === 'reserved' ? of(event, RESERVED, event.expiresAt) : of(event, ACCEPTED);
     case 'ActRejected':
       return of(event, REJECTED);
     case 'ActCommitted':

@@ -12,15 +12,14 @@ const NONE: Amounts = { count: 0, costMinor: 0, retailMinor: 0 };
  * the first answer byte for byte.
  */
 export function renderFoundAct({ event, position, settledBy, due, reversed }: FoundAct): string {
-  const { status, ...body } = actBody(event, position, event.id);
-  let became: Became = { status, expiresAt: body.expiresAt, amounts: event.amounts, shown: {} };
+  const body = actBody(event, position, event.id);
+  let became: Became = { status: body.status, expiresAt: body.expiresAt, amounts: event.amounts, shown: {} };
   for (const settling of settledBy) became = settle(became, settling, true);
   if (due !== undefined) became = settle(became, due, false);
   const { amounts, shown } = became;
   return JSON.stringify({
-    id: body.id,
-    status: reversed !== undefined && isWhole(amounts, reversed) ? 'reversed' : became.status,
     ...body,
+    status: reversed !== undefined && isWhole(amounts, reversed) ? 'reversed' : became.status,
     costMinor: amounts.costMinor,
     retailMinor: amounts.retailMinor,
     expiresAt: became.expiresAt,

@@ -8,7 +8,10 @@ export interface DurationBounds {
 }
 
 /** Undefined: the value is a duration within the bounds. */
-export function durationMistake(value: unknown, { leastMs, mostMs }: DurationBounds): TextMistake | undefined {
+export function durationMistake(
+  value: unknown,
+  { leastMs, mostMs }: DurationBounds,
+): TextMistake | undefined {
   const advice = `Write an ISO 8601 duration from ${written(leastMs)} to ${written(mostMs)}, such as PT5M.`;
   if (typeof value !== 'string') {
     return { code: 'wrong-type', detail: `A duration is a text, not ${kindOf(value)}.`, advice };

@@ -38,7 +38,10 @@ export const amount = (description: string, example: number): Schema => ({
   description,
   examples: [example],
 });
-export const RETAIL = amount('What the customer would have paid, in whole minor units of the book’s currency.', 390);
+export const RETAIL = amount(
+  'What the customer would have paid, in whole minor units of the book’s currency.',
+  390,
+);
 export const COST = amount('What it costs the company, in whole minor units of the book’s currency.', 80);
 export const COUNT = amount('Number of pieces.', 1);
 export const whole = (description: string): Schema => ({ type: 'integer', description });
@@ -60,7 +63,11 @@ export const currency: Schema = {
   description: 'ISO 4217',
   examples: ['GBP'],
 };
-export const timeZone: Schema = { type: 'string', description: 'IANA time zone', examples: ['Europe/London'] };
+export const timeZone: Schema = {
+  type: 'string',
+  description: 'IANA time zone',
+  examples: ['Europe/London'],
+};
 export const position: Schema = {
   type: 'integer',
   minimum: -1,

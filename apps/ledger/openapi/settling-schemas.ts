@@ -1,6 +1,17 @@
 /** Shapes of what becomes of an act that waits: approvals and their codes, commits, releases. */
 import { ID_MAX_LENGTH } from '../http/field-text.ts';
-import { amounts, COST, COUNT, id, instant, object, orNull, position, RETAIL, type Schema } from './schema-parts.ts';
+import {
+  amounts,
+  COST,
+  COUNT,
+  id,
+  instant,
+  object,
+  orNull,
+  position,
+  RETAIL,
+  type Schema,
+} from './schema-parts.ts';
 
 const reason = id('regular of ten years');
 const optionalReason = orNull(reason);

@@ -1,7 +1,7 @@
 import { Controller, Inject, Put, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { formatInstant, parseInstant } from '../../../libs/domain/time/instant.ts';
 import type { Books } from '../../../libs/books/books.ts';
+import { formatInstant, parseInstant } from '../../../libs/domain/time/instant.ts';
 import type { SettableClock } from '../../../libs/platform/clock.ts';
 import { Instant, readFields } from '../http/fields.ts';
 import { sendJson } from '../http/reply.ts';

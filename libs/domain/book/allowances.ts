@@ -117,7 +117,7 @@ function bucketOf(
     const { durationMs } = limit.window;
     const bounds = Object.entries(limit.allow) as [Measure, number][];
     const { end, used } = bindingWindow(state.buckets, id, at, durationMs, bounds, NOTHING);
-    const oldest = state.buckets.firstUseAfter(id, end - durationMs);
+    const oldest = state.buckets.firstTimeAfter(id, end - durationMs);
     return {
       bucket: {
         limit: limit.id,

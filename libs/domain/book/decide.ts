@@ -2,40 +2,27 @@
  * What a book answers to a command: pure, from the book's own state and the time, id and actor stamped on the
  * command. The one place where an act is decided, for `request`, `record` and `evaluate` alike.
  */
-import type { AccessRole } from '../access/access.ts';
 import type { Amounts, AskedAct } from '../act/act.ts';
 import { MEASURES } from '../act/act.ts';
 import type { Item } from '../directory/directory.ts';
 import { type ActFacts, compilePolicy } from '../policy/compile.ts';
 import { businessCalendar } from '../time/business-calendar.ts';
 import { formatInstant } from '../time/instant.ts';
-import { ACT } from './buckets.ts';
 import type { Command, Refusal } from './commands.ts';
+import { type Context, type Decided, refuse, stampOf } from './context.ts';
 import type { Draft } from './draft.ts';
-import type { ActAccepted, ActDeclined, ActReversed, BookEvent, GuardrailReceipt, Stamp } from './events.ts';
+import type { BookEvent, GuardrailReceipt } from './events.ts';
 import { plus } from './evolve.ts';
 import { findings } from './guardrails.ts';
+import { reverseAct } from './reverse.ts';
 import { activeVersion, type BookState } from './state.ts';
+
+export type { Context, Decided } from './context.ts';
 
 /** A `request` is asked at the till: what is older than this has happened and is a `record`. */
 export const REQUEST_MAX_AGE_MS = 15 * 60_000;
 /** Clocks differ by a little; what lies further ahead has not happened. */
 export const FUTURE_TOLERANCE_MS = 5 * 60_000;
-
-export interface Context extends Stamp {
-  /** What the actor's key lets them do. */
-  readonly roles: readonly AccessRole[];
-  /** The id for the act or reversal, should one be recorded; empty for `evaluate`. */
-  readonly id: string;
-  /** For `ReverseAct`: the act to reverse, as the ledger has it. */
-  readonly act?: ActAccepted | ActDeclined;
-}
-
-export type Decided =
-  | { readonly event: BookEvent }
-  /** What was stated already stands. */
-  | { readonly unchanged: true }
-  | { readonly refusal: Refusal };
 
 export function decide(draft: Draft, command: Command, context: Context): Decided {
   const { state } = draft;
@@ -98,6 +85,12 @@ export function decide(draft: Draft, command: Command, context: Context): Decide
       };
     case 'ActivatePolicy':
       return activatePolicy(state, command.version, command.from, context);
+    case 'ApproveAct':
+    case 'RejectAct':
+    case 'CommitAct':
+    case 'ReleaseAct':
+    case 'MakeApprovalCode':
+      throw new Error(`${command.type} is not decided yet`);
   }
 }
 
@@ -274,72 +267,6 @@ function amountsOf(asked: AskedAct, item: Item | undefined): { amounts: Amounts 
   return { amounts: { count, costMinor, retailMinor } };
 }
 
-function reverseAct(draft: Draft, command: Command & { type: 'ReverseAct' }, context: Context): Decided {
-  const { act } = context;
-  if (act === undefined) {
-    return refuse('act-not-found', `Book "${draft.state.id}" has no act "${command.act}".`, {
-      advice: 'Use the id that the ledger answered when the act was posted.',
-    });
-  }
-  if (act.type === 'ActDeclined') {
-    return refuse('act-not-reversible', `Act ${act.id} was declined: nothing was spent.`, {
-      advice: 'Only accepted acts can be reversed.',
-    });
-  }
-  const before = draft.reversed(act.id);
-  const left = {
-    count: act.amounts.count - before.count,
-    costMinor: act.amounts.costMinor - before.costMinor,
-    retailMinor: act.amounts.retailMinor - before.retailMinor,
-  };
-  const inPart = MEASURES.some((measure) => command.asked[measure] !== undefined);
-  const amounts: Amounts = inPart
-    ? {
-        count: command.asked.count ?? 0,
-        costMinor: command.asked.costMinor ?? 0,
-        retailMinor: command.asked.retailMinor ?? 0,
-      }
-    : left;
-  const over = MEASURES.find((measure) => amounts[measure] > left[measure]);
-  const nothing = MEASURES.every((measure) => amounts[measure] === 0);
-  if (over !== undefined || nothing) {
-    const measure = over ?? 'count';
-    return refuse(
-      'reversal-exceeds-act',
-      over === undefined
-        ? `Nothing of act ${act.id} is left to reverse.`
-        : `Of act ${act.id} ${left[measure]} ${measure} is left to reverse, not ${amounts[measure]}.`,
-      {
-        ...(over === undefined ? {} : { pointer: `/${measure}` }),
-        advice: `Reverse at most what is left: count ${left.count}, costMinor ${left.costMinor}, retailMinor ${left.retailMinor}.`,
-      },
-    );
-  }
-  const reversedInAll = plus(before, amounts);
-  const event: ActReversed = {
-    type: 'ActReversed',
-    id: context.id,
-    act: act.id,
-    reason: command.reason,
-    asked: command.asked,
-    amounts,
-    occurredAt: act.occurredAt,
-    businessDate: act.businessDate,
-    buckets: act.guardrails.flatMap((receipt) =>
-      'limit' in receipt &&
-      receipt.missing === undefined &&
-      receipt.window.label !== ACT &&
-      !('act' in receipt.key)
-        ? [{ limit: receipt.limit, label: receipt.window.label, key: receipt.key }]
-        : [],
-    ),
-    reversedInAll,
-    whole: MEASURES.every((measure) => reversedInAll[measure] === act.amounts[measure]),
-    ...stampOf(context),
-  };
-  return { event };
-}
-
 function stated<T>(before: T | undefined, now: T, event: () => BookEvent): Decided {
   return before !== undefined && same(before, now) ? { unchanged: true } : { event: event() };
 }
@@ -354,17 +281,4 @@ export function same(a: unknown, b: unknown): boolean {
     keys.length === Object.keys(b).length &&
     keys.every((key) => Object.hasOwn(b, key) && same((a as never)[key], (b as never)[key]))
   );
-}
-
-function stampOf(context: Context): Stamp {
-  const { recordedAt, actor, key } = context;
-  return key === undefined ? { recordedAt, actor } : { recordedAt, actor, key };
-}
-
-function refuse(
-  code: Refusal['code'],
-  detail: string,
-  more: Omit<Refusal, 'code' | 'detail'>,
-): { readonly refusal: Refusal } {
-  return { refusal: { code, detail, ...more } };
 }
