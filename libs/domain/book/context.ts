@@ -24,11 +24,15 @@ export interface ActOnLedger {
   readonly settled?: SettlingEvent;
 }
 
+export interface Refused {
+  readonly refusal: Refusal;
+}
+
 export type Decided =
   | { readonly event: BookEvent }
   /** What was stated already stands. */
   | { readonly unchanged: true }
-  | { readonly refusal: Refusal };
+  | Refused;
 
 export function stampOf(context: Context): Stamp {
   const { recordedAt, actor, key } = context;
@@ -39,11 +43,11 @@ export function refuse(
   code: Refusal['code'],
   detail: string,
   more: Omit<Refusal, 'code' | 'detail'>,
-): { readonly refusal: Refusal } {
+): Refused {
   return { refusal: { code, detail, ...more } };
 }
 
-export function actNotFound(book: string, act: string): { readonly refusal: Refusal } {
+export function actNotFound(book: string, act: string): Refused {
   return refuse('act-not-found', `Book "${book}" has no act "${act}".`, {
     advice: 'Use the id that the ledger answered when the act was posted.',
   });

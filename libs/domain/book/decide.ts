@@ -1,20 +1,22 @@
 /**
  * What a book answers to a command: pure, from the book's own state and the time, id and actor stamped on the
- * command. The one place where an act is decided, for `request`, `record` and `evaluate` alike.
+ * command. The one place where an act is decided, for `request`, `record`, `reserve` and `evaluate` alike.
  */
-import type { Amounts, AskedAct } from '../act/act.ts';
-import { MEASURES } from '../act/act.ts';
+import type { Amounts, AskedAct, Mode } from '../act/act.ts';
+import { MEASURES, TIME_TO_LIVE_MS } from '../act/act.ts';
 import type { Item } from '../directory/directory.ts';
 import { type ActFacts, compilePolicy } from '../policy/compile.ts';
+import { HOLD, type Hold } from '../policy/policy.ts';
 import { businessCalendar } from '../time/business-calendar.ts';
 import { formatInstant } from '../time/instant.ts';
 import type { Command, Refusal } from './commands.ts';
 import { type Context, type Decided, refuse, stampOf } from './context.ts';
 import type { Draft } from './draft.ts';
-import type { BookEvent, GuardrailReceipt } from './events.ts';
+import type { ActDecision, BookEvent, GuardrailReceipt } from './events.ts';
 import { plus } from './evolve.ts';
 import { findings } from './guardrails.ts';
 import { reverseAct } from './reverse.ts';
+import { approveAct, commitAct, makeApprovalCode, rejectAct, releaseAct } from './settle.ts';
 import { activeVersion, type BookState } from './state.ts';
 
 export type { Context, Decided } from './context.ts';
@@ -86,11 +88,15 @@ export function decide(draft: Draft, command: Command, context: Context): Decide
     case 'ActivatePolicy':
       return activatePolicy(state, command.version, command.from, context);
     case 'ApproveAct':
+      return approveAct(draft, command, context);
     case 'RejectAct':
+      return rejectAct(draft, command, context);
     case 'CommitAct':
+      return commitAct(draft, command, context);
     case 'ReleaseAct':
+      return releaseAct(draft, command, context);
     case 'MakeApprovalCode':
-      throw new Error(`${command.type} is not decided yet`);
+      return makeApprovalCode(draft, command, context);
   }
 }
 
@@ -153,7 +159,8 @@ function decideAct(draft: Draft, asked: AskedAct, context: Context): Decided {
   if ('refusal' in valued) return valued;
   const { amounts } = valued;
   const total = plus(draft.accepted, amounts);
-  if (MEASURES.some((measure) => !Number.isSafeInteger(total[measure]))) {
+  const reserved = draft.reservedInAll();
+  if (MEASURES.some((measure) => !Number.isSafeInteger(total[measure] + reserved[measure]))) {
     return refuse('amount-too-large', 'With this act the sums of the book could no longer be kept exactly.', {
       advice: 'Check the amounts: they are whole minor units. A book holds up to 2^53 - 1 in all.',
     });
@@ -182,23 +189,48 @@ function decideAct(draft: Draft, asked: AskedAct, context: Context): Decided {
     const policy = compilePolicy(state.policies.get(version)!.policy);
     for (const receipt of findings(policy, facts, draft)) guardrails.push(receipt);
   }
-  const declined = asked.mode === 'request' && guardrails.some(({ finding }) => finding === 'decline');
-  return {
-    event: {
-      type: declined ? 'ActDeclined' : 'ActAccepted',
-      id: context.id,
-      asked,
-      occurredAt,
-      businessDate: facts.businessDate,
-      amounts,
-      roles: employee?.roles ?? [],
-      ...(location?.region === undefined ? {} : { region: location.region }),
-      ...(item?.category === undefined ? {} : { category: item.category }),
-      policyVersion: version,
-      guardrails,
-      ...stampOf(context),
-    },
+  const type = typeOf(asked.mode, guardrails);
+  const event = {
+    type,
+    id: context.id,
+    asked,
+    occurredAt,
+    businessDate: facts.businessDate,
+    amounts,
+    roles: employee?.roles ?? [],
+    ...(location?.region === undefined ? {} : { region: location.region }),
+    ...(item?.category === undefined ? {} : { category: item.category }),
+    policyVersion: version,
+    guardrails,
+    ...(type === 'ActHeld' && heldUntil(state, version, asked, now)),
+    ...(type === 'ActReserved' && { expiresAt: now + (asked.timeToLiveMs ?? TIME_TO_LIVE_MS) }),
+    ...stampOf(context),
   };
+  return { event: event as ActDecision };
+}
+
+/** The strictest of what the guardrails ask for is followed; what has happened is neither declined nor held. */
+function typeOf(mode: Mode, guardrails: readonly GuardrailReceipt[]): ActDecision['type'] {
+  if (mode === 'record') return 'ActAccepted';
+  let held = false;
+  for (const { finding } of guardrails) {
+    if (finding === 'decline') return 'ActDeclined';
+    if (finding === 'hold') held = true;
+  }
+  if (held) return 'ActHeld';
+  return mode === 'reserve' ? 'ActReserved' : 'ActAccepted';
+}
+
+/** How long the act waits for its approval, and what it becomes without. */
+function heldUntil(
+  state: BookState,
+  version: number | null,
+  asked: AskedAct,
+  now: number,
+): { readonly expiresAt: number; readonly then: Hold['then'] } {
+  // Only a policy asks for a hold.
+  const hold = state.policies.get(version!)!.policy.hold ?? HOLD;
+  return { expiresAt: now + hold.durationMs, then: asked.mode === 'reserve' ? 'expire' : hold.then };
 }
 
 /** What the ledger requires of every act, whatever the policy says. */
@@ -225,7 +257,7 @@ function checkTimes(asked: AskedAct, occurredAt: number, now: number): Decided |
       { pointer: '/occurredAt', advice: 'Set the clock of the till, or leave occurredAt out to mean now.' },
     );
   }
-  if (asked.mode === 'request' && occurredAt < now - REQUEST_MAX_AGE_MS) {
+  if (asked.mode !== 'record' && occurredAt < now - REQUEST_MAX_AGE_MS) {
     return refuse(
       'occurred-at-too-old',
       `occurredAt ${formatInstant(occurredAt)} is more than 15 minutes before the ledger's clock, ${formatInstant(now)}.`,

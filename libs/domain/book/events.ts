@@ -251,5 +251,14 @@ export type BookEvent =
 /** How an act begins. */
 export type ActDecision = ActAccepted | ActDeclined | ActHeld | ActReserved;
 
+export function isDecision(event: BookEvent): event is ActDecision {
+  return (
+    event.type === 'ActAccepted' ||
+    event.type === 'ActDeclined' ||
+    event.type === 'ActHeld' ||
+    event.type === 'ActReserved'
+  );
+}
+
 /** What may become of an act that was held or reserved. */
 export type SettlingEvent = ActApproved | ActRejected | ActCommitted | ActReleased | ActExpired;

@@ -5,7 +5,10 @@ import { actNotFound, type Context, type Decided, refuse, stampOf } from './cont
 import type { Draft } from './draft.ts';
 import type { ActReversed } from './events.ts';
 import { countedIn } from './open-acts.ts';
-import { plus } from './timeline.ts';
+import { acceptedAmounts, settlingOf } from './settle.ts';
+import { minus, plus } from './timeline.ts';
+
+const WAITS = { pending_approval: 'it waits for an approval', reserved: 'it is reserved' } as const;
 
 export function reverseAct(
   draft: Draft,
@@ -14,17 +17,29 @@ export function reverseAct(
 ): Decided {
   if (context.act === undefined) return actNotFound(draft.state.id, command.act);
   const act = context.act.decided;
-  if (act.type === 'ActDeclined') {
-    return refuse('act-not-reversible', `Act ${act.id} was declined: nothing was spent.`, {
+  const open = draft.open(act.id);
+  if (open !== undefined) {
+    return refuse('act-not-reversible', `Act ${act.id} has spent nothing yet: ${WAITS[open.status]}.`, {
+      advice: open.status === 'reserved' ? 'Release it instead.' : 'Have it rejected instead.',
+    });
+  }
+  const last = settlingOf(draft, context.act);
+  const spent = acceptedAmounts(context.act, last);
+  if (spent === undefined) {
+    const became =
+      act.type === 'ActDeclined'
+        ? 'declined'
+        : last?.type === 'ActRejected'
+          ? 'rejected'
+          : last?.type === 'ActReleased'
+            ? 'released'
+            : 'not answered in time';
+    return refuse('act-not-reversible', `Act ${act.id} was ${became}: nothing was spent.`, {
       advice: 'Only accepted acts can be reversed.',
     });
   }
   const before = draft.reversed(act.id);
-  const left = {
-    count: act.amounts.count - before.count,
-    costMinor: act.amounts.costMinor - before.costMinor,
-    retailMinor: act.amounts.retailMinor - before.retailMinor,
-  };
+  const left = minus(spent, before);
   const inPart = MEASURES.some((measure) => command.asked[measure] !== undefined);
   const amounts: Amounts = inPart
     ? {
@@ -60,7 +75,7 @@ export function reverseAct(
     businessDate: act.businessDate,
     buckets: countedIn(act.guardrails),
     reversedInAll,
-    whole: MEASURES.every((measure) => reversedInAll[measure] === act.amounts[measure]),
+    whole: MEASURES.every((measure) => reversedInAll[measure] === spent[measure]),
     ...stampOf(context),
   };
   return { event };
