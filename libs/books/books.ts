@@ -3,8 +3,6 @@
 import type { Actor } from '../domain/access/access.ts';
 import type { AskedAct } from '../domain/act/act.ts';
 import type { Command } from '../domain/book/commands.ts';
-import type { Draft } from '../domain/book/draft.ts';
-import { draftAt } from '../domain/book/expiry.ts';
 import { type BookState, initialState } from '../domain/book/state.ts';
 import { type EventStore, NO_STREAM } from '../event-store/event-store.ts';
 import type { Answer, Evaluation, FoundAct } from './answers.ts';
@@ -121,28 +119,26 @@ export class Books {
   }
 
   /**
-   * Asks the book's state, caught up with every process that writes to it, and the book as it is in force by the
-   * clock: what has fallen due is settled there, whether or not that is recorded yet. While the engine does not answer, the
+   * Asks the book's state, caught up with every process that writes to it. While the engine does not answer, the
    * answer is that of the newest event known here: true as of its position. Undefined: no such book.
    * @throws EngineUnavailable when nothing is known of the book yet
    */
   read<T>(
     book: string,
-    query: (state: BookState, inForce: Draft) => T,
+    query: (state: BookState) => T,
   ): Promise<{ readonly value: T; readonly position: number } | undefined> {
     return this.#deadlines.within(this.#read(book, query), false);
   }
 
   async #read<T>(
     book: string,
-    query: (state: BookState, inForce: Draft) => T,
+    query: (state: BookState) => T,
   ): Promise<{ readonly value: T; readonly position: number } | undefined> {
     const writer = this.#open.get(book) ?? (await this.#writerOf(book));
     if (writer === undefined) return undefined;
     await writer.catchUpWithin(READ_PATIENCE_MS);
     if (writer.state.book === undefined) return undefined;
-    const { state } = writer;
-    return { value: query(state, draftAt(state, this.#options.clock.now())), position: state.revision };
+    return { value: query(writer.state), position: writer.state.revision };
   }
 
   /** The clock was set: resolves when what has fallen due by it is recorded, where it can be. */

@@ -1,5 +1,5 @@
 /** Facts of one book read back from its ledger: by the idempotency key they carry, or by the act they are about. */
-import type { BookEvent, SettlingEvent } from '../domain/book/events.ts';
+import { type BookEvent, isDecision, type SettlingEvent } from '../domain/book/events.ts';
 import type { EventStore } from '../event-store/event-store.ts';
 import { decodeEvent } from '../events/codec.ts';
 import type { FoundAct } from './answers.ts';
@@ -47,7 +47,7 @@ export class RecordedFacts {
     for (const revision of [...new Set(revisions)].sort((one, other) => one - other)) {
       const event = await this.#eventAt(revision);
       if (event === undefined) continue;
-      if (beginsAct(event)) {
+      if (isDecision(event)) {
         if (event.id === id) found = { event, position: revision, settledBy: [] };
       } else if (settlesAct(event) && event.act === id && found !== undefined) {
         found.settledBy.push(event);
@@ -63,11 +63,6 @@ export class RecordedFacts {
     }
     return undefined;
   }
-}
-
-export function beginsAct(event: BookEvent): event is FoundAct['event'] {
-  const { type } = event;
-  return type === 'ActAccepted' || type === 'ActDeclined' || type === 'ActHeld' || type === 'ActReserved';
 }
 
 export function settlesAct(event: BookEvent): event is SettlingEvent {

@@ -6,6 +6,7 @@ import { type Context, type Decided, decide } from '../domain/book/decide.ts';
 import { Draft, type DraftEvent } from '../domain/book/draft.ts';
 import type { ActExpired, SettlingEvent } from '../domain/book/events.ts';
 import { dueExpiries } from '../domain/book/expiry.ts';
+import { isStale } from '../domain/book/settle.ts';
 import type { BookState } from '../domain/book/state.ts';
 import { EngineUnavailable } from '../event-store/event-store.ts';
 import type { Answer, FoundAct } from './answers.ts';
@@ -42,7 +43,7 @@ export type Outcome =
 
 /**
  * What has fallen due comes first, so that every command finds free what has come free.
- * @returns `again`: to be asked anew, since what they need to know is not durable yet
+ * @returns `again`: to be asked anew, since what they need to know is not durable yet, or was not when they were asked
  */
 export function decideRound(
   state: BookState,
@@ -74,6 +75,11 @@ export function decideRound(
       }
       keysOfRound.add(keyHash.hex);
     }
+    const act = found === undefined ? undefined : onLedger(found);
+    if (act !== undefined && isStale(draft, act)) {
+      again.push(waiting);
+      continue;
+    }
     const id = keyHash === undefined ? '' : timedId(keyHash, recordedAt);
     const context: Context = {
       recordedAt,
@@ -81,7 +87,7 @@ export function decideRound(
       roles: by.actor.roles,
       id,
       ...(by.key === undefined ? {} : { key: by.key }),
-      ...(found === undefined ? {} : { act: onLedger(found) }),
+      ...(act === undefined ? {} : { act }),
     };
     let decided: Decided;
     try {

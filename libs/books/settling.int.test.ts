@@ -83,9 +83,7 @@ const idOf = ({ event }: Recorded): string => ('id' in event ? event.id : '');
 /** The bucket as a till would be told. */
 async function left(process: OpenBooks, limit: string, key: object = { employee: 'emp-1' }) {
   const now = process.clock.nowMs;
-  const reading = await process.books.read(BOOK, (_state, inForce) =>
-    bucketsOf(inForce.state, { limit, key, at: now, now }),
-  );
+  const reading = await process.books.read(BOOK, (state) => bucketsOf(state, { limit, key, at: now, now }));
   const found = reading?.value;
   if (found === undefined || !('bucket' in found)) throw new Error(JSON.stringify(found));
   const { used, reserved, remaining } = found.bucket.measures.count!;
@@ -107,8 +105,8 @@ async function until(holds: () => Promise<boolean>, what: string): Promise<void>
   }
 }
 
-async function holdOne(process: OpenBooks): Promise<string> {
-  await furnish(process.books, BOOK, TWO_THEN_HOLD);
+async function holdOne(process: OpenBooks, employees = ['emp-1']): Promise<string> {
+  await furnish(process.books, BOOK, TWO_THEN_HOLD, employees);
   for (const key of ['one', 'two']) await post(process, key);
   const held = await post(process, 'three');
   expect(held.event.type).toBe('ActHeld');
@@ -348,7 +346,7 @@ describe('verify', () => {
 
   /** One of everything that can become of an act. */
   async function everything(process: OpenBooks): Promise<void> {
-    const act = await holdOne(process);
+    const act = await holdOne(process, ['emp-1', 'emp-2']);
     await put(process, { type: 'ApproveAct', act, reason: 'yes' }, 'approve', DANA);
     const rejected = idOf(await post(process, 'four'));
     await put(process, { type: 'RejectAct', act: rejected, reason: 'no' }, 'reject', DANA);

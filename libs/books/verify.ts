@@ -11,7 +11,13 @@ import type { Command } from '../domain/book/commands.ts';
 import type { ActOnLedger } from '../domain/book/context.ts';
 import { type Context, decide } from '../domain/book/decide.ts';
 import { Draft } from '../domain/book/draft.ts';
-import type { ActDecision, ActExpired, BookEvent, SettlingEvent } from '../domain/book/events.ts';
+import {
+  type ActDecision,
+  type ActExpired,
+  type BookEvent,
+  isDecision,
+  type SettlingEvent,
+} from '../domain/book/events.ts';
 import { evolve } from '../domain/book/evolve.ts';
 import { dueExpiries } from '../domain/book/expiry.ts';
 import { type BookSnapshot, type BookState, initialState } from '../domain/book/state.ts';
@@ -20,7 +26,7 @@ import type { EventStore, StoredEvent } from '../event-store/event-store.ts';
 import { decodeEvent } from '../events/codec.ts';
 import { CacheFile } from './cache-file.ts';
 import { hashKey, indexOfId } from './key-hash.ts';
-import { beginsAct, settlesAct } from './recorded-facts.ts';
+import { settlesAct } from './recorded-facts.ts';
 import { actNamedBy } from './rounds.ts';
 import { BOOK_STREAM_PREFIX, bookOf, streamOf } from './stream-of.ts';
 
@@ -146,7 +152,7 @@ class BookCheck {
     }
     if (event.type === 'ActExpired') this.#expiredAsDue(event, revision);
     else await this.#decidedAs(event, revision);
-    if (beginsAct(event)) this.#acts.set(event.id, { revision });
+    if (isDecision(event)) this.#acts.set(event.id, { revision });
     else if (settlesAct(event)) {
       this.#acts.set(event.act, { ...this.#acts.get(event.act)!, settled: revision });
       this.#settlings.push({ act: event.act, revision });
@@ -254,7 +260,7 @@ class BookCheck {
 
 /** The command that became this fact, where it decided something; undefined for what only states. */
 function commandBehind(event: BookEvent): Command | undefined {
-  if (beginsAct(event)) return { type: 'DecideAct', asked: event.asked };
+  if (isDecision(event)) return { type: 'DecideAct', asked: event.asked };
   switch (event.type) {
     case 'ActReversed':
       return { type: 'ReverseAct', act: event.act, reason: event.reason, asked: event.asked };

@@ -197,7 +197,10 @@ describe('following the ledger', () => {
     await bothAt(views, 2, 'paris');
     await close(views);
     expect(viewTotals(file, registerView, 'london')!.accepted).toBe(
-      facts.slice(0, 200).filter(({ type }) => type === 'ActAccepted').length,
+      facts.slice(0, 200).filter((event) => {
+        if (event.type === 'ActAccepted' || event.type === 'ActCommitted') return true;
+        return 'becomes' in event && event.becomes === 'accepted';
+      }).length,
     );
   });
 
@@ -389,7 +392,7 @@ describe('a ledger that was moved to another engine', () => {
     const after = await start();
     await bothAt(after, 309);
     expect(after.searchAll('london')).toHaveLength(
-      facts.slice(0, 310).filter(({ type }) => type === 'ActAccepted' || type === 'ActDeclined').length,
+      facts.slice(0, 310).filter((event) => 'guardrails' in event).length,
     );
   });
 });

@@ -12,7 +12,6 @@ import type { Answer } from '../../../libs/books/answers.ts';
 import type { Books } from '../../../libs/books/books.ts';
 import { ADMIN } from '../../../libs/domain/access/access.ts';
 import type { Command } from '../../../libs/domain/book/commands.ts';
-import type { Draft } from '../../../libs/domain/book/draft.ts';
 import type { BookState } from '../../../libs/domain/book/state.ts';
 import { BOOKS } from '../parts.ts';
 
@@ -47,9 +46,8 @@ export interface Reading<T> {
 /** Undefined: there is no such book. */
 export class ReadBook<T> extends BusQuery<Reading<T> | undefined> {
   readonly book: string;
-  readonly read: (state: BookState, inForce: Draft) => T;
-  /** @param read of the state as recorded, and of the book as it is in force by the clock */
-  constructor(book: string, read: (state: BookState, inForce: Draft) => T) {
+  readonly read: (state: BookState) => T;
+  constructor(book: string, read: (state: BookState) => T) {
     super();
     this.book = book;
     this.read = read;

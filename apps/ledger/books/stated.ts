@@ -2,7 +2,6 @@
 import type { CommandBus, QueryBus } from '@nestjs/cqrs';
 import type { FastifyReply } from 'fastify';
 import type { Command } from '../../../libs/domain/book/commands.ts';
-import type { Draft } from '../../../libs/domain/book/draft.ts';
 import type { BookState } from '../../../libs/domain/book/state.ts';
 import { sendJson } from '../http/reply.ts';
 import { Problem, problemOfRefusal } from '../problems/problem.ts';
@@ -25,7 +24,7 @@ export async function state(
 export async function readBook<T>(
   queries: QueryBus,
   book: string,
-  read: (state: BookState, inForce: Draft) => T,
+  read: (state: BookState) => T,
 ): Promise<Reading<T>> {
   const reading = (await queries.execute(new ReadBook(book, read))) as Reading<T> | undefined;
   if (reading !== undefined) return reading;
