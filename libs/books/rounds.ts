@@ -3,7 +3,7 @@ import type { Actor } from '../domain/access/access.ts';
 import type { Command } from '../domain/book/commands.ts';
 import type { ActOnLedger } from '../domain/book/context.ts';
 import { type Context, type Decided, decide } from '../domain/book/decide.ts';
-import { Draft, type DraftEvent } from '../domain/book/draft.ts';
+import { Draft } from '../domain/book/draft.ts';
 import type { ActExpired, SettlingEvent } from '../domain/book/events.ts';
 import { dueExpiries } from '../domain/book/expiry.ts';
 import { isStale } from '../domain/book/settle.ts';
@@ -96,7 +96,7 @@ export function decideRound(
       waiting.reject(error);
       continue;
     }
-    if ('event' in decided && sharesRound(command)) draft.take(decided.event as DraftEvent);
+    if ('event' in decided) draft.take(decided.event);
     outcomes.push({ waiting, decided });
   }
   return { outcomes, again };
