@@ -5,6 +5,7 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Actor } from '../domain/access/access.ts';
+import { lacking } from '../domain/access/capabilities.ts';
 import type { Command } from '../domain/book/commands.ts';
 import { type Context, decide } from '../domain/book/decide.ts';
 import { Draft } from '../domain/book/draft.ts';
@@ -85,6 +86,9 @@ export class BookWriter {
    * @throws EngineUnavailable
    */
   async execute(command: Command, by: By, until = performance.now() + MOST_WAIT_MS): Promise<Answer> {
+    // Before a replay, too: what was recorded is not told to whoever may not ask for it.
+    const refusal = lacking(command, by.actor.subject, by.actor.roles);
+    if (refusal !== undefined) return { outcome: 'refused', refusal };
     const keyHash = by.key === undefined ? undefined : hashKey(this.state.id, by.key);
     const keyNewAt = this.state.revision;
     if (keyHash !== undefined) {

@@ -26,6 +26,7 @@ import type { EventStore, StoredEvent } from '../event-store/event-store.ts';
 import { decodeEvent } from '../events/codec.ts';
 import { CacheFile } from './cache-file.ts';
 import { hashKey, indexOfId } from './key-hash.ts';
+import { asRecordedToday, policyCommandOf } from './policy-command.ts';
 import { settlesAct } from './recorded-facts.ts';
 import { actNamedBy } from './rounds.ts';
 import { BOOK_STREAM_PREFIX, bookOf, streamOf } from './stream-of.ts';
@@ -191,7 +192,7 @@ class BookCheck {
         : {}),
     };
     const again = decide(new Draft(this.#state), command, context);
-    const found = 'event' in again ? again.event : again;
+    const found = asRecordedToday(event, 'event' in again ? again.event : again);
     this.#expect(
       isDeepStrictEqual(found, event),
       `position ${revision} is decided otherwise today: recorded ${JSON.stringify(event)}, again ${JSON.stringify(found)}`,
@@ -289,6 +290,6 @@ function commandBehind(event: BookEvent): Command | undefined {
       return { type: 'MakeApprovalCode', hash, ...bound, expiresInMs: expiresAt - recordedAt };
     }
     default:
-      return undefined;
+      return policyCommandOf(event);
   }
 }

@@ -3,6 +3,7 @@ import { CommandBus } from '@nestjs/cqrs';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { formatInstant } from '../../../libs/domain/time/instant.ts';
 import { hashApprovalCode, makeApprovalCode } from '../../../libs/platform/approval-code.ts';
+import { actorOf } from '../access/gate.ts';
 import { WriteToBook } from '../books/books.bus.ts';
 import { readDuration } from '../http/duration.ts';
 import { ID_MAX_LENGTH } from '../http/field-text.ts';
@@ -56,7 +57,7 @@ export class ApprovalCodesController {
       ...(act !== undefined && { act }),
       expiresInMs: expiresIn === undefined ? USUAL_MS : readDuration(expiresIn),
     } as const;
-    const answer = await this.#commands.execute(new WriteToBook(book, command, key));
+    const answer = await this.#commands.execute(new WriteToBook(book, command, actorOf(request), key));
     if (answer.outcome === 'refused') throw problemOfRefusal(answer.refusal);
     if (answer.outcome !== 'recorded' || answer.event.type !== 'ApprovalCodeMade') {
       throw new Error('No approval code was made.');

@@ -3,6 +3,7 @@ import { CommandBus } from '@nestjs/cqrs';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Command } from '../../../libs/domain/book/commands.ts';
 import { hashApprovalCode, readApprovalCode } from '../../../libs/platform/approval-code.ts';
+import { actorOf } from '../access/gate.ts';
 import { WriteToBook } from '../books/books.bus.ts';
 import { ID_MAX_LENGTH } from '../http/field-text.ts';
 import { Optional, readFields, Text, Whole } from '../http/fields.ts';
@@ -69,7 +70,7 @@ export class SettlingController {
       ...(reason !== undefined && { reason }),
       ...(code !== undefined && { code: hashOf(book, code) }),
     } as const;
-    await this.#settle(reply, book, command, key);
+    await this.#settle(request, reply, book, command, key);
   }
 
   @Post('reject')
@@ -89,7 +90,7 @@ export class SettlingController {
     const act = pathId(request, 'act');
     const key = idempotencyKey(request);
     const { reason } = readFields(RejectionFields, jsonBody(request));
-    await this.#settle(reply, book, { type: 'RejectAct', act, reason }, key);
+    await this.#settle(request, reply, book, { type: 'RejectAct', act, reason }, key);
   }
 
   @Post('commit')
@@ -117,7 +118,7 @@ export class SettlingController {
       ...(retailMinor !== undefined && { retailMinor }),
     };
     const command = { type: 'CommitAct', act, asked, ...(reason !== undefined && { reason }) } as const;
-    await this.#settle(reply, book, command, key);
+    await this.#settle(request, reply, book, command, key);
   }
 
   @Post('release')
@@ -138,11 +139,17 @@ export class SettlingController {
     const key = idempotencyKey(request);
     const { reason } = fieldsOf(ReleaseFields, request);
     const command = { type: 'ReleaseAct', act, ...(reason !== undefined && { reason }) } as const;
-    await this.#settle(reply, book, command, key);
+    await this.#settle(request, reply, book, command, key);
   }
 
-  async #settle(reply: FastifyReply, book: string, command: Command, key: string): Promise<void> {
-    const answer = await this.#commands.execute(new WriteToBook(book, command, key));
+  async #settle(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    book: string,
+    command: Command,
+    key: string,
+  ): Promise<void> {
+    const answer = await this.#commands.execute(new WriteToBook(book, command, actorOf(request), key));
     if (answer.outcome === 'refused') throw problemOfRefusal(answer.refusal);
     if (answer.outcome !== 'recorded' || answer.act === undefined) throw new Error('No act was settled.');
     sendRecorded(reply, renderFoundAct(answer.act), answer.replayed);

@@ -7,6 +7,8 @@ import { MAX_QUANTITY } from '../acts/act.parsing.ts';
 import { MAX_BATCH } from '../acts/batch-limit.ts';
 import { NOTE_MAX_LENGTH, SKU_MAX_LENGTH } from '../http/field-text.ts';
 import { PROBLEMS } from '../problems/registry.ts';
+import { KEY_SCHEMAS } from './key-schemas.ts';
+import { POLICY_SCHEMAS } from './policy-schemas.ts';
 import {
   amounts,
   byMeasure,
@@ -288,31 +290,8 @@ export const SCHEMAS = {
       },
     ],
   },
-  PolicyDraft: object({ version: whole('From 1, without gaps.'), status: choice(['draft']), position }, [
-    'version',
-    'status',
-    'position',
-  ]),
-  Activation: object({ from: orNull(instant('In force from this time on; absent: at once.')) }, []),
-  PolicyActivated: object(
-    { version: whole('The version.'), status: choice(['active']), from: instant('In force from.'), position },
-    ['version', 'status', 'from', 'position'],
-  ),
-  PolicyVersion: object(
-    {
-      version: whole('The version.'),
-      status: choice(['draft', 'scheduled', 'active', 'superseded']),
-      draftedAt: instant('When it was posted.'),
-      activations: list(object({ from: instant('In force from.') }, ['from'])),
-      policy: { type: 'object', description: 'Checked and normalised: what decisions are made from.' },
-      source: object(
-        { format: choice(['json', 'yaml']), text: { type: 'string', description: 'As it was posted.' } },
-        ['format', 'text'],
-      ),
-      position,
-    },
-    ['version', 'status', 'draftedAt', 'activations', 'policy', 'source', 'position'],
-  ),
+  ...POLICY_SCHEMAS,
+  ...KEY_SCHEMAS,
   ActPost: object(ACT_POST, NEEDED, { examples: [ACT_EXAMPLE] }),
   Guardrail: object(
     {
@@ -605,6 +584,8 @@ export const PARAMETERS: Readonly<Record<string, Parameter>> = {
   campaign: parameter('A campaign.', id('summer-kindness')),
   version: parameter('A policy version.', { type: 'integer', minimum: 1 }),
   act: parameter('An act.', actId),
+  key: parameter('A key, by its id.', id('5k3v0q8rt2')),
+  with: parameter('The version to compare with.', { type: 'integer', minimum: 1 }),
   customer: parameter('A customer.', id('c-991')),
   incident: parameter('An incident.', id('inc-5')),
   region: parameter('A region.', id('central')),
