@@ -25,7 +25,7 @@ const held: string[] = [];
 const reserved: string[] = [];
 /** What was recorded over all histories. */
 const seen = new Set<BookEvent['type']>();
-const APPROVER: Actor = { subject: 'dana', roles: ['approver'] };
+const APPROVER: Actor = { subject: 'dana', roles: ['approver', 'till'] };
 const MINUTE = 60_000;
 
 const EMPLOYEES = ['emp-1', 'emp-2', 'emp-3'];
