@@ -86,6 +86,14 @@ describe('what falls due', () => {
     const set = (now: string) => service.put('/v1/sandbox/clock', { now });
     expectStatus(await set('2026-03-28T22:00:00Z'), 200);
     const { path } = await openBook(service, 'jumping', POLICY);
+    const codes = `${path}/approval-codes`;
+    const { code, expiresAt } = expectStatus(await service.post(codes, 'code', {}), 201).json();
+    expect(expiresAt).toBe('2026-03-28T22:05:00.000Z');
+    expectStatus(await set('2026-03-28T22:05:00Z'), 200);
+    const asked = await post(service, path, 'asked', { customer: 'c-1' });
+    const late = await service.post(`${path}/acts/${asked.id}/approve`, 'late', { code });
+    expectProblem(late, 409, 'approval-code-expired');
+    expectStatus(await set('2026-03-28T22:00:00Z'), 200);
     const act = await post(service, path, 'kept', reserved('P2D'));
     expect(act.expiresAt).toBe('2026-03-30T22:00:00.000Z');
     expectStatus(await set('2026-03-30T21:59:59.999Z'), 200);

@@ -25,6 +25,14 @@ let service: ServiceProcess;
 let dataDir = '';
 let book = '';
 let acts = '';
+/** Keys of an approver, of the employee of most acts, and of a till. */
+let dana = '';
+let emp1 = '';
+let till = '';
+
+async function keyOf(subject: string, ...roles: string[]): Promise<string> {
+  return expectStatus(await service.post('/v1/keys', `key-${subject}`, { subject, roles }), 201).json().key;
+}
 
 beforeAll(async () => {
   dataDir = await temporaryDirectory('holds');
@@ -32,6 +40,9 @@ beforeAll(async () => {
   ({ path: book } = await openBook(service, 'holds', POLICY));
   acts = `${book}/acts`;
   for (const key of ['one', 'two']) expectStatus(await service.post(acts, key, coffee()), 201);
+  dana = await keyOf('dana', 'approver');
+  emp1 = await keyOf('emp-1', 'approver', 'till');
+  till = await keyOf('till-7', 'till');
 }, 60_000);
 afterAll(async () => {
   await service.kill();
@@ -44,6 +55,17 @@ async function hold(key: string, more: object = {}): Promise<any> {
 }
 const answer = (act: string, how: string, key: string, body: object = {}): Promise<Reply> =>
   service.post(`${acts}/${act}/${how}`, key, body);
+/** The same with the key of somebody else than the admin. */
+const answerAs = (authorization: string, act: string, how: string, key: string, body: object = {}) =>
+  service.call('POST', `${acts}/${act}/${how}`, {
+    key,
+    body,
+    headers: { authorization: `Bearer ${authorization}` },
+  });
+async function codeOf(authorization: string, key: string, body: object = {}): Promise<Reply> {
+  const headers = { authorization: `Bearer ${authorization}` };
+  return service.call('POST', `${book}/approval-codes`, { key, body, headers });
+}
 async function bucket(employee = 'emp-1'): Promise<object> {
   const path = `${book}/buckets?limit=two&employee=${employee}`;
   const { used, reserved } = expectStatus(await service.get(path), 200).json().measures.count;
@@ -92,6 +114,74 @@ describe('an act beyond a limit that holds', () => {
     for (const id of [act.id, kept.id]) {
       expect(expectStatus(await service.get(`${acts}/${id}`), 200).json().status).toBe('pending_approval');
     }
+  });
+
+  it('is approved by somebody else, and is spend from then on', async () => {
+    const act = await hold('agreed');
+    const before = (await bucket()) as { used: number; reserved: number };
+    expectProblem(await answerAs(emp1, act.id, 'approve', 'a-1'), 403, 'self-approval');
+    expectProblem(await answerAs(till, act.id, 'approve', 'a-2'), 403, 'not-allowed');
+    const first = expectStatus(await answerAs(dana, act.id, 'approve', 'a-3', { reason: 'a regular' }), 201);
+    const approved = first.json();
+    expect(approved).toMatchObject({
+      id: act.id,
+      status: 'accepted',
+      retailMinor: 390,
+      approval: { approver: 'dana', reason: 'a regular' },
+    });
+    expect(approved).not.toHaveProperty('expiresAt');
+    expect(await bucket()).toEqual({ used: before.used + 1, reserved: before.reserved - 1 });
+    const { total } = expectStatus(
+      await service.get(`${book}/metrics/spend?groupBy=day&atLeast=${approved.position}`),
+      200,
+    ).json();
+    expect(total).toMatchObject({ acts: 3, retailMinor: 3 * 390 });
+    const again = await answerAs(dana, act.id, 'approve', 'a-3', { reason: 'a regular' });
+    expect([again.text, again.headers['idempotent-replayed']]).toEqual([first.text, 'true']);
+    expectStatus(await answer(act.id, 'reverse', 'a-4', { reason: 'not theirs' }), 201);
+    expect(await bucket()).toEqual({ used: before.used, reserved: before.reserved - 1 });
+    const later = await answerAs(dana, act.id, 'approve', 'a-3', { reason: 'a regular' });
+    expect(later.text).toBe(first.text);
+  });
+
+  it.each([
+    ['approve', 'approve'],
+    ['approve', 'reject'],
+  ])('is settled by one of 32 who %s and %s at once', async (one, other) => {
+    for (let round = 0; round < 4; round++) {
+      const act = await hold(`race-${other}-${round}`);
+      const before = (await bucket()) as { used: number; reserved: number };
+      const replies = await Promise.all(
+        Array.from({ length: 32 }, (_, i) => {
+          const how = i % 2 === 0 ? one : other;
+          return answerAs(dana, act.id, how, `race-${other}-${round}-${i}`, { reason: 'now' });
+        }),
+      );
+      const won = replies.filter(({ status }) => status === 201);
+      expect(won).toHaveLength(1);
+      for (const reply of replies) if (reply.status !== 201) expectProblem(reply, 409, 'act-not-open');
+      const found = expectStatus(await service.get(`${acts}/${act.id}`), 200);
+      expect(found.text).toBe(won[0]?.text);
+      const given = found.json().status === 'accepted' ? 1 : 0;
+      expect(await bucket()).toEqual({ used: before.used + given, reserved: before.reserved - 1 });
+    }
+  });
+
+  it('that reserves is reserved anew once approved, and then committed', async () => {
+    const kept = await hold('kept', { mode: 'reserve', timeToLive: 'PT10M' });
+    expect(kept.status).toBe('pending_approval');
+    const approved = expectStatus(await answerAs(dana, kept.id, 'approve', 'k-1'), 201).json();
+    expect(approved.status).toBe('reserved');
+    const livesMs = Date.parse(approved.expiresAt) - Date.parse(approved.approval.recordedAt);
+    expect(livesMs).toBe(600_000);
+    const committed = expectStatus(await answer(kept.id, 'commit', 'k-2', { retailMinor: 90 }), 201).json();
+    expect(committed).toMatchObject({
+      status: 'accepted',
+      retailMinor: 90,
+      approval: { approver: 'dana' },
+      committed: { retailMinor: 90 },
+      released: { retailMinor: 300 },
+    });
   });
 
   it('is rejected with a reason, once, and gives back what it kept', async () => {
@@ -170,6 +260,37 @@ describe('an approval code', () => {
     expect(expectProblem(refused, 400, 'body-invalid').errors).toMatchObject([
       { pointer: '/expiresIn', code },
     ]);
+  });
+
+  it('approves one act in the name of its maker, however it is typed', async () => {
+    const [act, another] = [await hold('with-code'), await hold('with-code-again')];
+    const made = expectStatus(await codeOf(dana, 'dana-1'), 201).json();
+    const typed = `${made.code.slice(0, 5)}-${made.code.slice(5)}`.toLowerCase();
+    const approved = expectStatus(await answerAs(till, act.id, 'approve', 'typed-1', { code: typed }), 201);
+    expect(approved.json()).toMatchObject({ status: 'accepted', approval: { approver: 'dana' } });
+    expect(approved.text).not.toContain(made.code);
+    expectProblem(
+      await answerAs(till, another.id, 'approve', 'typed-2', { code: typed }),
+      409,
+      'approval-code-used',
+    );
+    const again = await answerAs(till, act.id, 'approve', 'typed-1', { code: typed });
+    expect([again.text, again.headers['idempotent-replayed']]).toEqual([approved.text, 'true']);
+  });
+
+  it('is good for the act it was made for, and never for its maker’s own', async () => {
+    const [act, another] = [await hold('bound'), await hold('bound-other')];
+    const bound = expectStatus(await codeOf(dana, 'dana-2', { act: act.id }), 201).json();
+    expect(bound.act).toBe(act.id);
+    const wrong = await answerAs(till, another.id, 'approve', 'bound-1', { code: bound.code });
+    expectProblem(wrong, 403, 'approval-code-wrong');
+    expectProblem(await codeOf(emp1, 'emp-1-1', { act: act.id }), 403, 'self-approval');
+    const own = expectStatus(await codeOf(emp1, 'emp-1-2'), 201).json();
+    const refused = await answerAs(till, act.id, 'approve', 'bound-2', { code: own.code });
+    expectProblem(refused, 403, 'self-approval');
+    expectProblem(await codeOf(till, 'till-1'), 403, 'not-allowed');
+    const right = await answerAs(till, act.id, 'approve', 'bound-3', { code: bound.code });
+    expectStatus(right, 201);
   });
 
   it('that nobody made approves nothing', async () => {
