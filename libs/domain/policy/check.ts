@@ -3,6 +3,7 @@
  * mistake is reported at once, each with its place, a stable code, and what to write instead.
  */
 import { STANDING } from '../book/events.ts';
+import { currencyAdvice, minorUnits } from '../money/currency.ts';
 import { checkLimit, LONGEST_TITLE } from './check-limit.ts';
 import { checkRule } from './check-rule.ts';
 import {
@@ -29,21 +30,22 @@ export type CheckedPolicy =
   | { readonly ok: true; readonly policy: Policy }
   | { readonly ok: false; readonly mistakes: readonly Mistake[] };
 
-/** `currency` is the book's. */
-export function checkPolicy(document: unknown, context: { readonly currency: string }): CheckedPolicy {
-  const mistakes = new Mistakes();
+/** `currency` is the book's; without one, before there is a book, the document's own is taken if there is such. */
+export function checkPolicy(document: unknown, context: { readonly currency?: string }): CheckedPolicy {
   const policy = asMembers(document);
+  const written = policy === undefined ? undefined : own(policy, 'currency');
+  const mistakes = new Mistakes(minorUnits(context.currency ?? String(written)));
   if (policy === undefined) {
     mistakes.note(
       '',
       'not-an-object',
       `A policy is an object with currency, limits and rules; this is ${quoted(document ?? undefined)}.`,
-      `Start with: currency: ${context.currency}`,
+      `Start with: currency: ${context.currency ?? 'GBP'}`,
     );
     return { ok: false, mistakes: mistakes.all() };
   }
   noteUnknownFields(mistakes, policy, '', POLICY_FIELDS, 'A policy');
-  const currency = checkCurrency(mistakes, own(policy, 'currency'), context.currency);
+  const currency = checkCurrency(mistakes, written, context.currency);
   const titled = own(policy, 'title') ?? undefined;
   const title =
     titled === undefined ? undefined : readText(mistakes, titled, '/title', 'A title', LONGEST_TITLE);
@@ -60,13 +62,24 @@ export function checkPolicy(document: unknown, context: { readonly currency: str
   };
 }
 
-function checkCurrency(mistakes: Mistakes, value: unknown, currency: string): string | undefined {
+function checkCurrency(mistakes: Mistakes, value: unknown, currency: string | undefined): string | undefined {
   if (value === undefined || value === null) {
     return mistakes.note(
       '/currency',
       'currency-missing',
       'The policy does not say its currency.',
-      `Write currency: ${currency}, the currency of this book.`,
+      currency === undefined
+        ? 'Write the currency of the book it is for, such as currency: GBP.'
+        : `Write currency: ${currency}, the currency of this book.`,
+    );
+  }
+  if (currency === undefined) {
+    if (typeof value === 'string' && minorUnits(value) !== undefined) return value;
+    return mistakes.note(
+      '/currency',
+      'currency-unknown',
+      `No book can be kept in ${quoted(value)}.`,
+      typeof value === 'string' ? (currencyAdvice(value) ?? '') : 'Write a code of ISO 4217, such as GBP.',
     );
   }
   if (value !== currency) {
