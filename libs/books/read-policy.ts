@@ -5,7 +5,7 @@
 
 import { minorUnits } from '../domain/money/currency.ts';
 import { type CheckedPolicy, checkPolicy } from '../domain/policy/check.ts';
-import { minorUnitsAdvice } from '../domain/policy/check-limit.ts';
+import { minorUnitsAdvice } from '../domain/policy/check-figure.ts';
 import { type KnownNames, lintPolicy } from '../domain/policy/lint.ts';
 import type { Mistake, Policy } from '../domain/policy/policy.ts';
 import { type DocumentContent, readDocument } from '../platform/located-document.ts';
@@ -38,16 +38,24 @@ export type PolicyReading =
 export interface PolicyReader {
   /** The book's; absent: the currency that the document names is taken. */
   readonly currency?: string;
+  /** Whether the book has a fiscal calendar; absent: not known. */
+  readonly fiscal?: boolean;
   /** What the book's directory holds, for warnings about names that it does not know. */
   readonly known?: KnownNames;
 }
 
-export function readPolicy(source: PolicySource, { currency, known }: PolicyReader = {}): PolicyReading {
+export function readPolicy(
+  source: PolicySource,
+  { currency, fiscal, known }: PolicyReader = {},
+): PolicyReading {
   const document = readDocument(source.text, source.format);
   const content = document.ok ? document : document.content;
   const unreadable = document.ok ? [] : document.problems.map((problem) => ({ pointer: '', ...problem }));
   if (content === undefined) return { ok: false, readable: false, mistakes: unreadable };
-  const checked = checkPolicy(content.value, currency === undefined ? {} : { currency });
+  const checked = checkPolicy(content.value, {
+    ...(currency !== undefined && { currency }),
+    ...(fiscal !== undefined && { fiscal }),
+  });
   const mistakes = [...unreadable, ...mistakesOf(checked, content)];
   if (mistakes.length > 0 || !checked.ok) {
     return { ok: false, readable: document.ok, mistakes: inOrder(mistakes) };

@@ -30,8 +30,14 @@ export type CheckedPolicy =
   | { readonly ok: true; readonly policy: Policy }
   | { readonly ok: false; readonly mistakes: readonly Mistake[] };
 
-/** `currency` is the book's; without one, before there is a book, the document's own is taken if there is such. */
-export function checkPolicy(document: unknown, context: { readonly currency?: string }): CheckedPolicy {
+export interface CheckedFor {
+  /** The book's; absent, where there is no book yet: the document's own is taken if there is such a currency. */
+  readonly currency?: string;
+  /** Whether the book has a fiscal calendar; absent: not known where the policy is checked. */
+  readonly fiscal?: boolean;
+}
+
+export function checkPolicy(document: unknown, context: CheckedFor): CheckedPolicy {
   const policy = asMembers(document);
   const written = policy === undefined ? undefined : own(policy, 'currency');
   const mistakes = new Mistakes(minorUnits(context.currency ?? String(written)));
@@ -51,7 +57,9 @@ export function checkPolicy(document: unknown, context: { readonly currency?: st
     titled === undefined ? undefined : readText(mistakes, titled, '/title', 'A title', LONGEST_TITLE);
   const uncovered = checkUncovered(mistakes, own(policy, 'uncovered'));
   const ids = new Map<string, string>();
-  const limits = checkEach(mistakes, policy, 'limits', MOST_LIMITS, ids, checkLimit);
+  const limits = checkEach(mistakes, policy, 'limits', MOST_LIMITS, ids, (noted, members, at, id) =>
+    checkLimit(noted, members, at, id, context.fiscal),
+  );
   const rules = checkEach(mistakes, policy, 'rules', MOST_RULES, ids, checkRule);
   if (mistakes.any || currency === undefined || uncovered === undefined) {
     return { ok: false, mistakes: mistakes.all() };

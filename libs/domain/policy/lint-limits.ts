@@ -1,9 +1,16 @@
 /** Warnings about limits: those that another one always reaches first, and those that do not do what they say. */
-import { KINDS, MEASURES, TRIGGERS } from '../act/act.ts';
+import { KINDS, MEASURES, type Measure, TRIGGERS } from '../act/act.ts';
 import { isNarrower, normalFilters } from './filters.ts';
 import { compileGlob } from './glob.ts';
 import { type Mistakes, quoted } from './mistakes.ts';
-import type { Consequence, Dimension, Limit, Policy, Window } from './policy.ts';
+import {
+  type Consequence,
+  type Dimension,
+  FISCAL_PERIODS,
+  type Limit,
+  type Policy,
+  type Window,
+} from './policy.ts';
 
 export function warnOfLimits(warnings: Mistakes, policy: Policy): void {
   const filters = policy.limits.map(({ appliesTo }) => normalFilters(appliesTo));
@@ -51,8 +58,9 @@ const SEVERITY: Readonly<Record<Consequence, number>> = { warn: 0, decline: 2 };
  */
 function isReachedFirst(first: Limit, limit: Limit): boolean {
   if (SEVERITY[first.beyond] < SEVERITY[limit.beyond]) return false;
-  if (!MEASURES.every((measure) => (limit.allow[measure] ?? Infinity) >= (first.allow[measure] ?? Infinity)))
-    return false;
+  const atMost = (measure: Measure) =>
+    (first.allow[measure] ?? Infinity) + (first.carryOver?.upTo[measure] ?? 0);
+  if (!MEASURES.every((measure) => (limit.allow[measure] ?? Infinity) >= atMost(measure))) return false;
   if (!isCoarser(first, limit) || !isLonger(first.window, limit.window)) return false;
   if (limit.whenMissing === undefined) return true;
   return (
@@ -88,6 +96,11 @@ function isLonger(first: Window, limit: Window): boolean {
   if (first.every === 'week') {
     return limit.every === 'day' || (limit.every === 'week' && limit.startsOn === first.startsOn);
   }
+  if (first.every === 'fiscal') {
+    if (limit.every === 'day') return true;
+    const periods = FISCAL_PERIODS.indexOf(first.period);
+    return limit.every === 'fiscal' && FISCAL_PERIODS.indexOf(limit.period) <= periods;
+  }
   if (first.every === limit.every) return true;
   const [outer, inner] = [first, limit].map(({ every }) => CALENDAR.indexOf(every as 'day'));
   return inner! >= 0 && inner! < outer!;
@@ -101,6 +114,17 @@ function warnOfOne(warnings: Mistakes, limit: Limit, pointer: string): void {
       'every-act-warned',
       `${id} allows no act at all and only warns: every act it applies to will be marked.`,
       'Write beyond: decline to refuse them, or allow as many as are in order.',
+    );
+  }
+  for (const measure of MEASURES) {
+    const carried = limit.carryOver?.upTo[measure];
+    const allowed = allow[measure];
+    if (carried === undefined || allowed === undefined || carried <= allowed * limit.carryOver!.for) continue;
+    warnings.note(
+      `${pointer}/carryOver/upTo`,
+      'carry-over-never-reached',
+      `${id} can never carry ${carried} ${measure}: ${limit.carryOver!.for === 1 ? 'the window before leaves' : `the ${limit.carryOver!.for} windows before leave`} at most ${allowed * limit.carryOver!.for}.`,
+      `Write upTo: ${allowed * limit.carryOver!.for} to carry all that is left, or less.`,
     );
   }
   if (per.includes('act') && window.every !== 'act' && window.every !== 'shift') {
