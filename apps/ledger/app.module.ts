@@ -22,6 +22,7 @@ import { OperationsController } from './operations/operations.controller.ts';
 import type { ServiceMetrics } from './operations/service-metrics.ts';
 import { BOOKS, CLOCK, EVENT_STORE, LOG, METRICS, SANDBOX_CLOCK, VIEWS } from './parts.ts';
 import { PoliciesController } from './policies/policies.controller.ts';
+import { PolicyCheckController } from './policies/policy-check.controller.ts';
 import { SandboxController } from './sandbox/sandbox.controller.ts';
 
 export interface Parts {
@@ -50,6 +51,7 @@ export function appModule(parts: Parts): DynamicModule {
       BooksController,
       DirectoryController,
       PoliciesController,
+      PolicyCheckController,
       HealthController,
       OperationsController,
       SandboxController,

@@ -76,6 +76,7 @@ describe('the description of the API', () => {
       'POST /v1/books/{book}/acts/evaluate',
       'POST /v1/books/{book}/acts/{act}/reverse',
       'POST /v1/books/{book}/policies',
+      'POST /v1/books/{book}/policies/check',
       'POST /v1/books/{book}/policies/{version}/activate',
       'POST /v1/books/{book}/policies/{version}/approve',
       'POST /v1/books/{book}/policies/{version}/submit',

@@ -10,6 +10,9 @@ import { type KnownNames, lintPolicy } from '../domain/policy/lint.ts';
 import type { Mistake, Policy } from '../domain/policy/policy.ts';
 import { type DocumentContent, readDocument } from '../platform/located-document.ts';
 
+/** Reading YAML takes time in proportion; this much takes well under a second of the thread that decides. */
+export const MOST_POLICY_BYTES = 256 * 1024;
+
 export interface PolicySource {
   readonly format: 'json' | 'yaml';
   readonly text: string;

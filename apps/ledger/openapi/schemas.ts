@@ -333,11 +333,16 @@ export const SCHEMAS = {
       },
     ],
   },
-  PolicyDraft: object({ version: whole('From 1, without gaps.'), status: choice(['draft']), position }, [
-    'version',
-    'status',
-    'position',
-  ]),
+  PolicyDraft: object(
+    {
+      version: whole('From 1, without gaps.'),
+      status: choice(['draft']),
+      warnings: list(ref('FieldProblem')),
+      position,
+    },
+    ['version', 'status', 'warnings', 'position'],
+  ),
+  PolicyChecked: object({ warnings: list(ref('FieldProblem')), position }, ['warnings', 'position']),
   Activation: object({ from: orNull(instant('In force from this time on; absent: at once.')) }, []),
   PolicyActivated: object(
     { version: whole('The version.'), status: choice(['active']), from: instant('In force from.'), position },

@@ -2,25 +2,21 @@ import { Controller, Get, HttpCode, Inject, Post, Req, Res } from '@nestjs/commo
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { activeVersion } from '../../../libs/domain/book/state.ts';
-import { checkPolicy } from '../../../libs/domain/policy/check.ts';
 import { formatInstant, parseInstant } from '../../../libs/domain/time/instant.ts';
 import type { Clock } from '../../../libs/platform/clock.ts';
-import { readDocument } from '../../../libs/platform/located-document.ts';
 import { WriteToBook } from '../books/books.bus.ts';
 import { readBook } from '../books/stated.ts';
 import { Instant, Optional, readFields } from '../http/fields.ts';
 import { sendJson, sendRecorded } from '../http/reply.ts';
-import { bodyText, bookId, hasBody, idempotencyKey, isYaml, jsonBody } from '../http/request.ts';
+import { bookId, hasBody, idempotencyKey, jsonBody } from '../http/request.ts';
 import { Describe } from '../openapi/describe.ts';
 import { CLOCK } from '../parts.ts';
 import { Problem, parameterProblem, problemOfRefusal } from '../problems/problem.ts';
+import { policyBody } from './policy-body.ts';
 
 class ActivationFields {
   @Optional() @Instant() from?: string;
 }
-
-/** Reading YAML takes time in proportion; this much takes well under a second of the thread that decides. */
-const POLICY_LIMIT_BYTES = 256 * 1024;
 
 @Controller('v1/books/:book/policies')
 export class PoliciesController {
@@ -39,7 +35,8 @@ export class PoliciesController {
     id: 'postPolicy',
     tag: 'Policies',
     summary: 'Post a policy document as a draft',
-    description: 'Every mistake is reported at once, with line and column.',
+    description:
+      'Every mistake is reported at once, with line and column; warnings are of what is legal and surely not meant.',
     path: ['book'],
     body: 'PolicyDocument',
     yaml: true,
@@ -50,44 +47,8 @@ export class PoliciesController {
   async post(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const book = bookId(request);
     const key = idempotencyKey(request);
-    const source = {
-      format: isYaml(request) ? ('yaml' as const) : ('json' as const),
-      text: bodyText(request),
-    };
-    const bytes = Buffer.byteLength(source.text);
-    if (bytes > POLICY_LIMIT_BYTES) {
-      throw new Problem('body-too-large', {
-        detail: `The policy has ${bytes} bytes; at most ${POLICY_LIMIT_BYTES} are taken.`,
-        advice: 'Check what else the document holds: two hundred guardrails fit with room to spare.',
-      });
-    }
-    const document = readDocument(source.text, source.format);
-    if (!document.ok) {
-      throw new Problem('policy-malformed', {
-        detail: `The document is not ${source.format === 'yaml' ? 'YAML' : 'JSON'}.`,
-        errors: document.problems.map(({ message, line, column }) => ({
-          pointer: '',
-          code: 'policy-malformed',
-          detail: message,
-          line,
-          column,
-        })),
-      });
-    }
-    const { value: currency } = await readBook(this.#queries, book, (state) => state.book!.currency);
-    const check = checkPolicy(document.value, { currency });
-    if (!check.ok) {
-      const errors = check.mistakes.map(({ pointer, code, message, advice, at }) => ({
-        pointer,
-        code,
-        detail: message,
-        advice,
-        ...document.locate(pointer, at),
-      }));
-      const detail = errors.length === 1 ? errors[0]!.detail : `The policy has ${errors.length} mistakes.`;
-      throw new Problem('policy-invalid', { detail, errors });
-    }
-    const command = { type: 'DraftPolicy', policy: check.policy, source } as const;
+    const { source, policy, warnings } = await policyBody(request, this.#queries, book, { withNames: false });
+    const command = { type: 'DraftPolicy', policy, source } as const;
     const answer = await this.#commands.execute(new WriteToBook(book, command, key));
     if (answer.outcome === 'refused') throw problemOfRefusal(answer.refusal);
     if (answer.outcome !== 'recorded' || answer.event.type !== 'PolicyDrafted')
@@ -95,7 +56,7 @@ export class PoliciesController {
     const { position, event } = answer;
     sendRecorded(
       reply,
-      JSON.stringify({ version: event.version, status: 'draft', position }),
+      JSON.stringify({ version: event.version, status: 'draft', warnings, position }),
       answer.replayed,
     );
   }
