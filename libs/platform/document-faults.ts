@@ -15,9 +15,11 @@ export interface DocumentFault {
   readonly advice: string;
   /** Characters from the start of the text. */
   readonly offset: number;
+  /** More than one value cannot be understood for it. */
+  readonly spoils?: true;
 }
 
-type Words = Omit<DocumentFault, 'offset'>;
+type Words = Omit<DocumentFault, 'offset' | 'spoils'>;
 
 const INDENTATION: Words = {
   code: 'yaml-indentation',
@@ -52,7 +54,7 @@ const MOST_REPORTS = 200;
 /** The most telling report of each line, in the order of the text. */
 export function explainReports(all: readonly ParserReport[], source: string): DocumentFault[] {
   const reports = all.slice(0, MOST_REPORTS);
-  const byLine = new Map<number, { fault: DocumentFault; weight: number }>();
+  const byLine = new Map<number, { fault: DocumentFault; weight: number; spoils?: true }>();
   for (const report of reports) {
     const twin = reports.some(
       (other) => other.code === 'MULTILINE_IMPLICIT_KEY' && other.pos[0] === report.pos[0],
@@ -64,9 +66,13 @@ export function explainReports(all: readonly ParserReport[], source: string): Do
     const { weight, fault } = explainReport(report, source, twin);
     const line = source.slice(0, fault.offset).split('\n').length;
     const known = byLine.get(line);
-    if (known === undefined || weight > known.weight) byLine.set(line, { fault, weight });
+    if (known !== undefined) known.spoils = true;
+    if (known === undefined) byLine.set(line, { fault, weight });
+    else if (weight > known.weight) byLine.set(line, { fault, weight, spoils: true });
   }
-  return [...byLine.values()].map(({ fault }) => fault).sort((a, b) => a.offset - b.offset);
+  return [...byLine.values()]
+    .map(({ fault, spoils }) => (spoils === undefined ? fault : { ...fault, spoils }))
+    .sort((a, b) => a.offset - b.offset);
 }
 
 function explainReport(
@@ -168,7 +174,7 @@ function unclosed(source: string, offset: number, message: string): Words {
   const bracket = message.trimEnd().endsWith(']') ? ']' : '}';
   return {
     code: 'yaml-bracket',
-    message: `A bracket is open here and must be closed: it must end with a ${bracket}`,
+    message: `A bracket is open here and must be closed: it must end with a ${bracket}.`,
     advice: `Write ${bracket} before ${offset >= source.length ? 'the end' : 'this line'}, or indent what belongs inside further in.`,
   };
 }

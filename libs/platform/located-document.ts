@@ -56,6 +56,8 @@ const OF_ONE_VALUE = new Set([
   'yaml-tag',
 ]);
 
+const isOfOneValue = ({ code, spoils }: DocumentFault) => spoils === undefined && OF_ONE_VALUE.has(code);
+
 export function readDocument(text: string, format: 'json' | 'yaml'): LocatedDocument {
   const source = text.startsWith('\uFEFF') ? text.slice(1) : text;
   const placed = ({ code, message, advice, offset }: DocumentFault): DocumentProblem => {
@@ -89,7 +91,7 @@ export function readDocument(text: string, format: 'json' | 'yaml'): LocatedDocu
   };
   const faults = format === 'yaml' ? yamlFaults(document, source) : [];
   const oddNumbers: (OddNumber & Place)[] = [];
-  if (faults.every(({ code }) => OF_ONE_VALUE.has(code))) {
+  if (faults.every(isOfOneValue)) {
     lookAtValues(
       document,
       (fault) => faults.length < MOST_PROBLEMS && faults.push(fault),
@@ -97,7 +99,7 @@ export function readDocument(text: string, format: 'json' | 'yaml'): LocatedDocu
     );
   }
   const problems = faults.sort((a, b) => a.offset - b.offset).map(placed);
-  if (!faults.every(({ code }) => OF_ONE_VALUE.has(code))) return { ok: false, problems };
+  if (!faults.every(isOfOneValue)) return { ok: false, problems };
   let value: unknown;
   try {
     value = format === 'json' ? json : document.toJS({ maxAliasCount: MOST_ALIASES });
