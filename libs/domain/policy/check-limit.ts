@@ -18,7 +18,7 @@ import {
 import { type AppliesTo, type Consequence, DIMENSIONS, type Dimension, type Limit } from './policy.ts';
 
 export const LONGEST_TITLE = 200;
-const MOST_VALUES = 500;
+export const MOST_VALUES = 500;
 
 const LIMIT_FIELDS = [
   'id',
@@ -121,7 +121,7 @@ export function checkLimit(
   };
 }
 
-const FILTERS = {
+export const FILTERS = {
   kinds: 'comp, refund',
   triggers: 'recovery',
   items: '"coffee/*"',

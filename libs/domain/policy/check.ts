@@ -24,7 +24,7 @@ export const MOST_LIMITS = 200;
 export const MOST_RULES = 200;
 
 const POLICY_FIELDS = ['currency', 'title', 'uncovered', 'limits', 'rules'] as const;
-const ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+export const GUARDRAIL_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
 export type CheckedPolicy =
   | { readonly ok: true; readonly policy: Policy }
@@ -192,7 +192,7 @@ function checkId(
   const form = 'Write letters, digits, hyphens, dots and underscores, at most 64, such as weekly-coffees.';
   if (id === undefined || id === null)
     return mistakes.note(pointer, 'id-missing', `The ${one} has no id.`, form);
-  if (typeof id !== 'string' || !ID.test(id)) {
+  if (typeof id !== 'string' || !GUARDRAIL_ID.test(id)) {
     return mistakes.note(pointer, 'id-malformed', `${quoted(id)} cannot be an id.`, form);
   }
   if ((STANDING as readonly string[]).includes(id)) {
