@@ -60,6 +60,10 @@ describe('takes what the check takes', () => {
     limit('appliesTo: { kinds: [comp], triggers: [delight], items: ["*"], roles: [r], reasons: [x] }'),
     limit('id: A.b_c-1'),
     rule('title: Large ones'),
+    limit('beyond: hold'),
+    'currency: GBP\nuncovered: hold\nhold:\nauthority:',
+    'currency: GBP\nhold: {}',
+    'currency: GBP\nhold: { for: P1D, then: accept }\nauthority: [{ role: lead, upTo: { count: 1 } }]',
   ])('%s', (document) => {
     expect(checkPolicy(contentOf(document), { currency: 'GBP' })).toMatchObject({ ok: true });
     expect([isTaken(document), validate.errors]).toEqual([true, null]);
@@ -75,7 +79,9 @@ describe('marks what is wrong in the structure', () => {
     'condition-invalid',
     'currency-mismatch',
     'figure-not-plain',
+    'authority-duplicate',
     'fiscal-calendar-missing',
+    'hold-for-too-long',
     'id-duplicate',
     'text-malformed',
     'when-missing-useless',

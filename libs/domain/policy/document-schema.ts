@@ -8,16 +8,18 @@ import { CURRENCIES } from '../money/currency.ts';
 import { LONGEST_CONDITION } from '../rules/cel.ts';
 import { GUARDRAIL_ID, MOST_LIMITS, MOST_RULES } from './check.ts';
 import { LONGEST_LIFE } from './check-carry-over.ts';
+import { MOST_AUTHORITIES } from './check-hold.ts';
 import { FILTERS, LONGEST_TITLE, MOST_VALUES } from './check-limit.ts';
 import { LONGEST_MESSAGE } from './check-rule.ts';
 import { EVERY } from './check-window.ts';
-import { type Consequence, DIMENSIONS, FISCAL_PERIODS, type Policy, WEEKDAYS } from './policy.ts';
+import { type Consequence, DIMENSIONS, FISCAL_PERIODS, HOLD, type Policy, WEEKDAYS } from './policy.ts';
 
 type Schema = Readonly<Record<string, unknown>>;
 
 /** Every consequence there is: the compiler notices a missing one. */
 const CONSEQUENCES: Readonly<Record<Consequence, string>> = {
   warn: 'lets the act pass and marks it',
+  hold: 'lets it wait for an approval',
   decline: 'refuses the act',
 };
 const consequence = (description: string): Schema => ({
@@ -69,6 +71,12 @@ const figures = (description: string, minimum: number): Schema => ({
   additionalProperties: false,
 });
 
+const duration = (description: string): Schema => ({
+  description: `${description} An ISO 8601 duration of exact length: P7D, P2W, PT36H.`,
+  type: 'string',
+  pattern: '^P(?=[\\dT])(\\d+W)?(\\d+D)?(T(?=\\d)(\\d+H)?(\\d+M)?(\\d+S)?)?$',
+});
+
 const WORDS: Readonly<Record<string, readonly string[]>> = { kinds: KINDS, triggers: TRIGGERS };
 
 const appliesTo: Schema = {
@@ -105,11 +113,7 @@ const window: Schema = {
     ),
     object(
       {
-        rolling: {
-          description: 'An ISO 8601 duration of exact length: P7D, P2W, PT36H.',
-          type: 'string',
-          pattern: '^P(?=[\\dT])(\\d+W)?(\\d+D)?(T(?=\\d)(\\d+H)?(\\d+M)?(\\d+S)?)?$',
-        },
+        rolling: duration('It ends with each act.'),
       },
       ['rolling'],
     ),
@@ -204,6 +208,30 @@ const members: Readonly<Record<keyof Policy, Schema>> = {
   },
   limits: listOf('What is counted.', limit, MOST_LIMITS),
   rules: listOf('What is looked at in a single act.', rule, MOST_RULES),
+  hold: orNothing({
+    description: 'How long an act that is held waits for its approval, and what then.',
+    ...object(
+      {
+        for: { ...duration('At most P31D.'), default: HOLD.duration },
+        then: {
+          description: 'What becomes of it when nobody has answered by then.',
+          enum: ['expire', 'accept'],
+          default: HOLD.then,
+        },
+      },
+      [],
+    ),
+  }),
+  authority: orNothing({
+    description: 'Who may approve how much; missing: whoever may approve at all may approve any act.',
+    type: 'array',
+    items: object(
+      { role: text('As the directory names it.', 128), upTo: figures('In every measure it names.', 0) },
+      ['role', 'upTo'],
+    ),
+    minItems: 1,
+    maxItems: MOST_AUTHORITIES,
+  }),
 };
 
 export const POLICY_SCHEMA: Schema = {

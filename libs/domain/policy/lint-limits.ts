@@ -50,7 +50,7 @@ function warnOfShadow(
   );
 }
 
-const SEVERITY: Readonly<Record<Consequence, number>> = { warn: 0, decline: 2 };
+const SEVERITY: Readonly<Record<Consequence, number>> = { warn: 0, hold: 1, decline: 2 };
 
 /**
  * Whether `first` is beyond its figures whenever `limit` is, for the acts that both apply to: its buckets hold

@@ -1,4 +1,5 @@
 /** Warnings about names that the directory of the book does not hold. */
+import { ACCESS_ROLES } from '../access/access.ts';
 import { compileCondition, placeOf } from '../rules/cel.ts';
 import { type Node, partsOf } from '../rules/condition-limits.ts';
 import { constantOf, written } from '../rules/condition-terms.ts';
@@ -88,6 +89,12 @@ export function warnOfNames(warnings: Mistakes, policy: Policy, known: KnownName
         'Add the campaign to the directory before the policy comes into force, or count per something else.',
       );
     }
+  }
+  for (const [i, { role }] of (policy.authority ?? []).entries()) {
+    // A key may carry a role of its own.
+    const isKnown = names.role.has(role) || Object.hasOwn(ACCESS_ROLES, role);
+    if (!isKnown && isAsked(names, 'role'))
+      noteUnknown(warnings, names, 'role', role, `/authority/${i}/role`);
   }
   for (const [i, { when }] of policy.rules.entries()) {
     const condition = compileCondition(when);

@@ -29,6 +29,7 @@ export function lintPolicy(policy: Policy, known?: KnownNames): readonly Mistake
 }
 
 function warnOfWhole(warnings: Mistakes, policy: Policy): void {
+  warnOfHolds(warnings, policy);
   if (policy.limits.length > 0) return;
   if (policy.uncovered === 'decline') {
     warnings.note(
@@ -44,5 +45,26 @@ function warnOfWhole(warnings: Mistakes, policy: Policy): void {
       'There are neither limits nor rules: every act will be let through.',
       'Add limits, or write uncovered: decline if nothing is to be given.',
     );
+  }
+}
+
+function warnOfHolds(warnings: Mistakes, { uncovered, limits, rules, hold, authority }: Policy): void {
+  const holds =
+    uncovered === 'hold' ||
+    limits.some(({ beyond, whenMissing }) => beyond === 'hold' || whenMissing === 'hold') ||
+    rules.some(({ then }) => then === 'hold');
+  if (holds) return;
+  const advice =
+    'Write beyond: hold in the limits, or then: hold in the rules, that ask for an approval; or take it out.';
+  if (hold !== undefined) {
+    warnings.note(
+      '/hold',
+      'hold-unused',
+      'It says how long acts wait for approval, and no act is ever held.',
+      advice,
+    );
+  }
+  if (authority !== undefined) {
+    warnings.note('/authority', 'hold-unused', 'It says who may approve, and no act is ever held.', advice);
   }
 }

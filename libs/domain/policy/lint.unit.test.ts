@@ -49,6 +49,9 @@ describe('of two limits, one of which can never bind', () => {
       { appliesTo: { items: ['coffee/*'] } },
       { appliesTo: { items: ['coffee/latte', 'coffee/decaf/*', 'coffee/mocha'] } },
     ],
+    ['one that is carried over, and yet no more', { carryOver: { upTo: 5 } }, { allow: { count: 15 } }],
+    ['a fiscal month in its year', { window: { fiscal: 'year' } }, { window: { fiscal: 'month' } }],
+    ['held below a refusal', {}, { allow: { count: 12 }, beyond: 'hold' }],
     ['the milder one of two', {}, { allow: { count: 12 }, beyond: 'warn' }],
     ['one of its measures is bounded too', { allow: { count: 10, costMinor: 5 } }, {}],
   ])('%s', (_, first, second) => {
@@ -63,6 +66,9 @@ describe('of two limits, one of which can never bind', () => {
   it.each([
     ['other employees', { appliesTo: { roles: ['barista'] } }, { appliesTo: { roles: ['lead'] } }],
     ['a milder figure first', { beyond: 'warn' }, { allow: { count: 12 } }],
+    ['a hold before a refusal', { beyond: 'hold' }, { allow: { count: 12 } }],
+    ['what is carried over makes room', { carryOver: { upTo: 5 } }, { allow: { count: 14 } }],
+    ['a fiscal and a calendar month', { window: { fiscal: 'month' } }, { window: 'month' }],
     ['less in the shorter window', {}, { window: 'day', allow: { count: 3 } }],
     ['weeks and months', { window: 'month' }, {}],
     ['weeks that begin otherwise', { window: { every: 'week', startsOn: 'sunday' } }, {}],
@@ -106,6 +112,8 @@ describe('of one limit', () => {
   it.each([
     [{ allow: { count: 0 }, beyond: 'warn' }, ['/limits/0/allow/count every-act-warned']],
     [{ allow: { count: 0 } }, []],
+    [{ carryOver: { upTo: 11, for: 1 } }, ['/limits/0/carryOver/upTo carry-over-never-reached']],
+    [{ carryOver: { upTo: 20, for: 2 } }, []],
     [{ allow: { costMinor: 0 }, beyond: 'warn', appliesTo: { kinds: ['gesture'] } }, []],
     [{ per: ['act'] }, ['/limits/0/window window-without-effect']],
     [{ per: ['act'], window: 'act' }, []],
@@ -159,6 +167,14 @@ describe('of the whole', () => {
     [{ uncovered: 'warn' }, []],
     [{ rules: [RULE] }, []],
     [{ uncovered: 'decline', limits: [LIMIT] }, []],
+    [{ limits: [LIMIT], hold: { for: 'PT1H' } }, ['/hold hold-unused']],
+    [
+      { limits: [LIMIT], authority: [{ role: 'lead', upTo: { costMinor: 500 } }] },
+      ['/authority hold-unused'],
+    ],
+    [{ limits: [{ ...LIMIT, beyond: 'hold' }], hold: { for: 'PT1H' } }, []],
+    [{ rules: [{ ...RULE, then: 'hold' }], hold: {} }, []],
+    [{ uncovered: 'hold', hold: {} }, []],
   ])('%j', (parts, expected) => {
     expect(brief(warningsOf(parts))).toEqual(expected);
   });
@@ -201,6 +217,12 @@ describe('of names that the directory does not hold', () => {
   it('suggests the nearest', () => {
     const [warning] = warningsOf({ limits: [{ ...LIMIT, appliesTo: { roles: ['baristas'] } }] }, known);
     expect(warning?.advice).toMatch(/^Did you mean barista\?/);
+  });
+
+  it('whose authority nobody has', () => {
+    const authority = ['lead', 'barista', 'approver'].map((role) => ({ role, upTo: { costMinor: 1 } }));
+    const limits = [{ ...LIMIT, beyond: 'hold' }];
+    expect(brief(warningsOf({ limits, authority }, known))).toEqual(['/authority/0/role name-unknown']);
   });
 
   it('counted per campaign where there is none', () => {
