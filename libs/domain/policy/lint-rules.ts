@@ -35,7 +35,7 @@ export function warnOfRules(warnings: Mistakes, policy: Policy, effort: Effort):
           pointer,
           'rule-always-holds',
           `The rule ${rule.id} always holds. ${ALWAYS}`,
-          `Say for which acts it is meant; to ${rule.then} every act, say so with uncovered or with an allowance of 0.`,
+          'Say for which acts it is meant, or take it out.',
           at,
         );
       } else {
