@@ -96,9 +96,9 @@ limits:
           `${line}:${column} ${code} ${advice.split('?')[0]}`,
       );
     expect(places).toEqual([
-      expect.stringMatching(/^3:23 window-without-effect/),
-      expect.stringMatching(/^3:73 limit-unreachable/),
-      '3:93 name-unknown Did you mean barista',
+      expect.stringMatching(/^3:26 window-without-effect/),
+      expect.stringMatching(/^3:74 limit-unreachable/),
+      '3:95 name-unknown Did you mean barista',
     ]);
     const posted = expectStatus(
       await service.call('POST', `${path}/policies`, {
