@@ -51,7 +51,10 @@ const pairs: fc.Arbitrary<readonly [Limit, Limit]> = fc
   .tuple(
     limits,
     limits,
-    fc.subarray(['appliesTo', 'per', 'window', 'allow', 'beyond', 'whenMissing'] as const),
+    fc.oneof(
+      fc.constantFrom(['window'] as const, ['per'] as const, ['window', 'per'] as const),
+      fc.subarray(['appliesTo', 'per', 'window', 'allow', 'beyond', 'whenMissing'] as const),
+    ),
   )
   .map(([first, other, members]) => {
     const second: Record<string, unknown> = { ...first };
