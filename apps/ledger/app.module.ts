@@ -29,6 +29,7 @@ import { OperationsController } from './operations/operations.controller.ts';
 import type { ServiceMetrics } from './operations/service-metrics.ts';
 import { BOOKS, CLOCK, EVENT_STORE, KEYRING, LOG, METRICS, SANDBOX_CLOCK, VIEWS } from './parts.ts';
 import { PoliciesController } from './policies/policies.controller.ts';
+import { PolicyCheckController } from './policies/policy-check.controller.ts';
 import { PolicyLifeController } from './policies/policy-life.controller.ts';
 import { PolicyReadingController } from './policies/policy-reading.controller.ts';
 import { SandboxController } from './sandbox/sandbox.controller.ts';
@@ -63,6 +64,7 @@ export function appModule(parts: Parts): DynamicModule {
       BooksController,
       DirectoryController,
       PoliciesController,
+      PolicyCheckController,
       PolicyLifeController,
       PolicyReadingController,
       KeysController,

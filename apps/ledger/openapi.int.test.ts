@@ -87,6 +87,7 @@ describe('the description of the API', () => {
       'POST /v1/books/{book}/adjustments',
       'POST /v1/books/{book}/approval-codes',
       'POST /v1/books/{book}/policies',
+      'POST /v1/books/{book}/policies/check',
       'POST /v1/books/{book}/policies/{version}/activate',
       'POST /v1/books/{book}/policies/{version}/approve',
       'POST /v1/books/{book}/policies/{version}/reject',

@@ -33,6 +33,7 @@ export const ROUTE_NEEDS: Readonly<Record<string, Needs>> = {
   [`GET ${BOOK}/campaigns/:campaign`]: 'acts:read',
 
   [`POST ${BOOK}/policies`]: 'policies:write',
+  [`POST ${BOOK}/policies/check`]: 'policies:read',
   [`GET ${BOOK}/policies`]: 'policies:read',
   [`GET ${BOOK}/policies/:version`]: 'policies:read',
   [`GET ${BOOK}/policies/:version/diff`]: 'policies:read',
