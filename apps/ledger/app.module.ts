@@ -16,6 +16,8 @@ import { ApprovalCodesController } from './acts/approval-codes.controller.ts';
 import { BatchController } from './acts/batch.controller.ts';
 import { RegisterController } from './acts/register.controller.ts';
 import { SettlingController } from './acts/settling.controller.ts';
+import { SearchAdjustmentsHandler } from './adjustments/adjustments.bus.ts';
+import { AdjustmentsController } from './adjustments/adjustments.controller.ts';
 import { AllowancesController } from './allowances/allowances.controller.ts';
 import { BOOKS_HANDLERS } from './books/books.bus.ts';
 import { BooksController } from './books/books.controller.ts';
@@ -56,6 +58,7 @@ export function appModule(parts: Parts): DynamicModule {
       SettlingController,
       ApprovalCodesController,
       AllowancesController,
+      AdjustmentsController,
       SpendController,
       BooksController,
       DirectoryController,
@@ -72,6 +75,7 @@ export function appModule(parts: Parts): DynamicModule {
       ...ACTS_HANDLERS,
       ...SPEND_HANDLERS,
       ...KEYS_HANDLERS,
+      SearchAdjustmentsHandler,
       { provide: BOOKS, useValue: parts.books },
       { provide: KEYRING, useValue: parts.keyring },
       { provide: VIEWS, useValue: parts.views },

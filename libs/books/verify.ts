@@ -289,6 +289,14 @@ function commandBehind(event: BookEvent): Command | undefined {
       const bound = act === undefined ? {} : { act };
       return { type: 'MakeApprovalCode', hash, ...bound, expiresInMs: expiresAt - recordedAt };
     }
+    case 'BucketAdjusted': {
+      const { kind, limit, reason, asked } = event;
+      return { type: 'AdjustBucket', kind, limit, reason, asked };
+    }
+    case 'BucketTransferred': {
+      const { limit, reason, asked } = event;
+      return { type: 'TransferBetweenBuckets', limit, reason, asked };
+    }
     default:
       return policyCommandOf(event);
   }
