@@ -5,7 +5,9 @@ import { Worker } from 'node:worker_threads';
 import { type Logger, pino } from 'pino';
 import { Books } from '../../libs/books/books.ts';
 import { CacheClient } from '../../libs/books/cache-client.ts';
+import { BOOK_STREAM_PREFIX } from '../../libs/books/stream-of.ts';
 import { openEventStore } from '../../libs/event-store/engines.ts';
+import { Following } from '../../libs/event-store/following.ts';
 import { adminKeyOf, bearerCheck } from '../../libs/platform/admin-key.ts';
 import { SettableClock, systemClock } from '../../libs/platform/clock.ts';
 import { makeDataDir } from '../../libs/platform/data-dir.ts';
@@ -76,6 +78,8 @@ async function open(
   closings.push(() => views.close());
   let nudgedAt = 0;
 
+  const following = new Following(eventStore, BOOK_STREAM_PREFIX, (events) => books.told(events));
+  closings.push(() => following.close());
   const books = Books.open({
     eventStore,
     cache: openCache(slot.file('cache'), engine, log),
@@ -90,6 +94,7 @@ async function open(
     onConflict: () => {
       metrics.conflicts.value++;
     },
+    onOthers: (after) => following.want(after),
   });
   closings.push(() => books.close());
 

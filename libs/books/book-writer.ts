@@ -11,14 +11,21 @@ import { Draft } from '../domain/book/draft.ts';
 import type { ActAccepted, ActDeclined, ActReversed, BookEvent } from '../domain/book/events.ts';
 import { evolve } from '../domain/book/evolve.ts';
 import type { BookState } from '../domain/book/state.ts';
-import { EngineUnavailable, type EventStore, type EventToAppend } from '../event-store/event-store.ts';
+import {
+  EngineUnavailable,
+  type EventStore,
+  type EventToAppend,
+  type StoredEvent,
+} from '../event-store/event-store.ts';
 import { decodeEvent, encodeEvent } from '../events/codec.ts';
 import type { Answer, Evaluation, FoundAct } from './answers.ts';
-import { fold } from './fold.ts';
+import { fold, foldAll } from './fold.ts';
+import { Followed } from './followed.ts';
 import { GivingWay } from './giving-way.ts';
 import { eventId, hashKey, indexOfId, type KeyHash, timedId } from './key-hash.ts';
 import type { KeyIndex } from './key-index.ts';
 import { streamOf } from './stream-of.ts';
+import { TakingTurns } from './taking-turns.ts';
 
 /** Acts decided in one round: enough to amortise a flush many times over, few enough to stay responsive. */
 const ROUND_MAX = 512;
@@ -29,6 +36,8 @@ const ID_BYTES = 64;
 /** A command that has waited so long for its round, or for its round to win, is told to come back later. */
 const MOST_WAIT_MS = 8_000;
 const NOTHING_THERE_MS = 50;
+/** How long what is known to be there may take to be told, before it is read. */
+const TOLD_WITHIN_MS = 50;
 
 export interface By {
   readonly key?: string;
@@ -43,6 +52,8 @@ export interface WriterOptions {
   /** Told after every round that was made durable. */
   readonly onAppended?: (book: string, revision: number, events: number, tookMs: number) => void;
   readonly onConflict?: (book: string) => void;
+  /** Told when another process writes to the book. What it appends after the position may be told to the writer. */
+  readonly onOthers?: (global: bigint) => void;
 }
 
 interface Waiting {
@@ -76,6 +87,10 @@ export class BookWriter {
   #turn: Promise<unknown> = Promise.resolve();
   #idle: (() => void)[] = [];
   readonly #givingWay = new GivingWay();
+  readonly #turns = new TakingTurns();
+  readonly #followed = new Followed();
+  /** The last revision of the newest append of another that has been seen to begin. */
+  #appendEnds = -1;
   #looking: Promise<number> | undefined;
   /** Since when the engine has been asked for the head without an answer, in ms of `performance.now`. */
   #lookingSince: number | undefined;
@@ -198,6 +213,12 @@ export class BookWriter {
     return head;
   }
 
+  /** Events of the book's stream, as a subscription brings them: our own, too. Any of them may be missing. */
+  told(events: readonly StoredEvent[]): void {
+    this.#followed.told(events);
+    void this.#inTurn(async () => this.#foldTold()).catch(() => {});
+  }
+
   /** Resolves when everything that was queued before has been answered. */
   async settled(): Promise<void> {
     if (this.#running || this.#starting) await new Promise<void>((resolve) => this.#idle.push(resolve));
@@ -205,16 +226,39 @@ export class BookWriter {
 
   async #run(): Promise<void> {
     while (this.#queue.length > 0) {
+      await this.#ourTurn();
       const round = this.#takeRound();
       this.#lastRound = round.length;
       await this.#inTurn(() => this.#settle(round)).catch((error: unknown) => {
         for (const waiting of round) waiting.reject(error);
       });
+      if (this.#othersAreSeen()) continue;
       const pauseMs = this.#givingWay.pauseMs(performance.now());
       if (pauseMs > 0) await pause(pauseMs);
     }
     this.#running = false;
     for (const resolve of this.#idle.splice(0)) resolve();
+  }
+
+  /** Where others write: waits until it is our turn. */
+  async #ourTurn(): Promise<void> {
+    while (this.#othersAreSeen()) {
+      const { revision } = this.state;
+      const waitMs = this.#turns.waitMs(performance.now());
+      if (waitMs === 0) return;
+      if (!(await this.#followed.reaches(revision + 1, waitMs))) {
+        this.#turns.waited(performance.now());
+        return;
+      }
+      // What came is taken in first.
+      await this.#turn;
+      if (this.state.revision === revision) this.#followed.late();
+    }
+  }
+
+  /** Others write, and what they append is told as it comes. */
+  #othersAreSeen(): boolean {
+    return this.#givingWay.othersWrite(performance.now()) && this.#followed.isTimely(this.state.revision);
   }
 
   /** Acts and reversals go together; anything that changes what acts are decided by goes alone. */
@@ -230,7 +274,8 @@ export class BookWriter {
   async #settle(queued: readonly Waiting[]): Promise<void> {
     const maxBytes = this.#options.eventStore.maxAppendBytes;
     // Looking first costs less than losing first.
-    if (this.#givingWay.othersWrite(performance.now())) await this.#fold({ firstOnly: true });
+    if (this.#othersAreSeen()) await this.#foldTo(this.#appendEnds);
+    else if (this.#givingWay.othersWrite(performance.now())) await this.#fold({ firstOnly: true });
     for (let attempt = 1; ; attempt++) {
       const round = queued.filter((waiting) => inTime(waiting, attempt > 1));
       if (round.length === 0) return;
@@ -331,6 +376,7 @@ export class BookWriter {
       if (result.alreadyThere) return { head: result.revision };
       const tookMs = performance.now() - began;
       this.#givingWay.appended(tookMs);
+      this.#turns.appended(performance.now(), tookMs);
       onAppended?.(this.state.id, result.revision, appends.length, tookMs);
       return undefined;
     } catch (error) {
@@ -351,22 +397,44 @@ export class BookWriter {
 
   /** Folds what other processes have appended, up to where the stream was seen to stand. */
   async #foldTo(head: number): Promise<void> {
+    this.#foldTold();
+    if (head > this.state.revision && this.#othersAreSeen()) {
+      if (!(await this.#followed.reaches(head, TOLD_WITHIN_MS))) this.#followed.late();
+      this.#foldTold();
+    }
     if (head > this.state.revision) await this.#fold({ to: head });
+  }
+
+  #foldTold(): void {
+    const events = this.#followed.take(this.state.revision);
+    this.#sawOthers(foldAll(events, this.state, (event, stored) => this.#tookOther(event, stored)));
   }
 
   /** @param options.firstOnly what comes with the first batch will do: one call to the engine if there is anything */
   async #fold(options: { readonly to?: number; readonly firstOnly?: boolean }): Promise<void> {
     const last = await fold(this.#options.eventStore, this.#stream, this.state, {
       ...options,
-      each: (event, stored) => {
-        if (event.key !== undefined) {
-          this.#options.keys.add(this.state.id, hashKey(this.state.id, event.key).index, stored.revision);
-        }
-        this.#options.keys.reached(this.state.id, { revision: stored.revision, eventId: stored.id });
-      },
+      each: (event, stored) => this.#tookOther(event, stored),
     });
-    // Our own come into the state without being read.
-    if (last !== undefined) this.#givingWay.sawOthers(performance.now());
+    this.#sawOthers(last);
+  }
+
+  #tookOther(event: BookEvent, stored: StoredEvent): void {
+    const { revision, append } = stored;
+    if (event.key !== undefined) {
+      this.#options.keys.add(this.state.id, hashKey(this.state.id, event.key).index, revision);
+    }
+    this.#options.keys.reached(this.state.id, { revision, eventId: stored.id });
+    if (append === undefined && revision <= this.#appendEnds) return;
+    this.#appendEnds = revision + (append?.events ?? 1) - 1;
+    this.#turns.saw(append?.by ?? '', performance.now());
+  }
+
+  /** @param last what was not taken in by our own rounds */
+  #sawOthers(last: StoredEvent | undefined): void {
+    if (last === undefined) return;
+    this.#givingWay.sawOthers(performance.now());
+    this.#options.onOthers?.(last.global);
   }
 
   /** The fact an earlier write with this key became, if there was one. */
