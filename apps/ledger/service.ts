@@ -78,7 +78,13 @@ async function open(
   closings.push(() => views.close());
   let nudgedAt = 0;
 
-  const following = new Following(eventStore, BOOK_STREAM_PREFIX, (events) => books.told(events));
+  const following = new Following(eventStore, BOOK_STREAM_PREFIX, {
+    told: (events, after) => {
+      books.told(events);
+      views.offer({ after, events });
+    },
+    ended: () => views.offersEnd(),
+  });
   closings.push(() => following.close());
   const books = Books.open({
     eventStore,

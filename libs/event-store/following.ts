@@ -7,25 +7,26 @@ import type { EventStore, StoredEvent, Subscription } from './event-store.ts';
 /** Wanted for the last time so long ago, it ends. */
 const KEEP_MS = 10_000;
 
+export interface Followers {
+  /** Every event of the prefix after the position, up to the last of these, once and in order. Must not throw. */
+  told(events: readonly StoredEvent[], after: bigint): void;
+  /** Nothing more comes, until it is wanted again. */
+  ended(): void;
+}
+
 export class Following {
   readonly #eventStore: EventStore;
   readonly #streamPrefix: string;
-  readonly #told: (events: readonly StoredEvent[]) => void;
+  readonly #followers: Followers;
   readonly #keepMs: number;
   #subscription: Subscription | undefined;
   #ending: NodeJS.Timeout | undefined;
   #closed = false;
 
-  /** @param told each event after the position that was first wanted, once and in order; must not throw */
-  constructor(
-    eventStore: EventStore,
-    streamPrefix: string,
-    told: (events: readonly StoredEvent[]) => void,
-    keepMs = KEEP_MS,
-  ) {
+  constructor(eventStore: EventStore, streamPrefix: string, followers: Followers, keepMs = KEEP_MS) {
     this.#eventStore = eventStore;
     this.#streamPrefix = streamPrefix;
-    this.#told = told;
+    this.#followers = followers;
     this.#keepMs = keepMs;
   }
 
@@ -35,12 +36,15 @@ export class Following {
     clearTimeout(this.#ending);
     this.#ending = setTimeout(() => void this.#end(), this.#keepMs).unref();
     if (this.#subscription !== undefined) return;
-    const subscription = this.#eventStore.subscribe({ after, streamPrefix: this.#streamPrefix }, (events) =>
-      this.#told(events),
-    );
+    let last = after;
+    const subscription = this.#eventStore.subscribe({ after, streamPrefix: this.#streamPrefix }, (events) => {
+      this.#followers.told(events, last);
+      last = events.at(-1)!.global;
+    });
     this.#subscription = subscription;
     const forget = (): void => {
       if (this.#subscription === subscription) this.#subscription = undefined;
+      if (this.#subscription === undefined) this.#followers.ended();
     };
     // What it does not bring is read: an end needs no more than to be begun anew when next wanted.
     subscription.ended.then(forget, forget);
