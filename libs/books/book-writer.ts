@@ -3,7 +3,7 @@
  * after the other on a draft, and appends it at the expected revision: while one round is being made durable,
  * the next one collects. Whoever loses a race against another process catches up and decides again.
  */
-import { setImmediate as endOfTurn, setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import { type Command, type Refusal } from '../domain/book/commands.ts';
 import { differences } from '../domain/book/content.ts';
 import { type Context, type Decided, decide } from '../domain/book/decide.ts';
@@ -19,13 +19,12 @@ import {
 } from '../event-store/event-store.ts';
 import { decodeEvent, encodeEvent } from '../events/codec.ts';
 import type { Answer, Evaluation, FoundAct } from './answers.ts';
-import { fold, foldAll } from './fold.ts';
-import { Followed } from './followed.ts';
-import { GivingWay } from './giving-way.ts';
+import { CatchingUp } from './catching-up.ts';
 import { eventId, hashKey, indexOfId, type KeyHash, timedId } from './key-hash.ts';
 import type { KeyIndex } from './key-index.ts';
+import { OtherWriters } from './other-writers.ts';
+import { StreamHead } from './stream-head.ts';
 import { streamOf } from './stream-of.ts';
-import { TakingTurns } from './taking-turns.ts';
 
 /** Acts decided in one round: enough to amortise a flush many times over, few enough to stay responsive. */
 const ROUND_MAX = 512;
@@ -36,8 +35,6 @@ const ID_BYTES = 64;
 /** A command that has waited so long for its round, or for its round to win, is told to come back later. */
 const MOST_WAIT_MS = 8_000;
 const NOTHING_THERE_MS = 50;
-/** How long what is known to be there may take to be told, before it is read. */
-const TOLD_WITHIN_MS = 50;
 
 export interface By {
   readonly key?: string;
@@ -86,15 +83,9 @@ export class BookWriter {
   #lastRound = 0;
   #turn: Promise<unknown> = Promise.resolve();
   #idle: (() => void)[] = [];
-  readonly #givingWay = new GivingWay();
-  readonly #turns = new TakingTurns();
-  readonly #followed = new Followed();
-  /** The last revision of the newest append of another that has been seen to begin. */
-  #appendEnds = -1;
-  #looking: Promise<number> | undefined;
-  /** Since when the engine has been asked for the head without an answer, in ms of `performance.now`. */
-  #lookingSince: number | undefined;
-  #nextLook: Promise<number> | undefined;
+  readonly #others = new OtherWriters();
+  readonly #catchingUp: CatchingUp;
+  readonly #head: StreamHead;
   /** What those who wait for the next look wait for, if they do so only for a while. */
   #patient: { readonly look: Promise<number>; readonly caughtUp: Promise<void> } | undefined;
 
@@ -103,6 +94,8 @@ export class BookWriter {
     this.state = state;
     this.#options = options;
     this.#stream = streamOf(state.id);
+    this.#catchingUp = new CatchingUp(state, options, this.#others);
+    this.#head = new StreamHead(() => options.eventStore.head(this.#stream));
   }
 
   /**
@@ -172,11 +165,11 @@ export class BookWriter {
 
   /** Brings the state to the stream's head as it stands now. Costs one look at the head when nothing is new. */
   async catchUp(): Promise<void> {
-    const head = await this.#head();
+    const head = await this.#head.look();
     if (head <= this.state.revision) return;
     // Our own round may be on its way into the state: what is still missing after it is another process's.
     await this.#inTurn(async () => {
-      await this.#foldTo(head);
+      await this.#catchingUp.to(head);
     });
   }
 
@@ -185,38 +178,18 @@ export class BookWriter {
    * first asked in vain. The state is then that of the newest event known.
    */
   catchUpWithin(patienceMs: number): Promise<void> {
-    const look = this.#head();
+    const look = this.#head.look();
     if (this.#patient?.look !== look) {
-      const sinceMs = this.#lookingSince === undefined ? 0 : performance.now() - this.#lookingSince;
-      this.#patient = { look, caughtUp: orAfter(this.catchUp(), Math.max(0, patienceMs - sinceMs)) };
+      const leftMs = Math.max(0, patienceMs - this.#head.silentMs);
+      this.#patient = { look, caughtUp: orAfter(this.catchUp(), leftMs) };
     }
     return this.#patient.caughtUp;
   }
 
-  /**
-   * The stream's head at some moment after the call. All who ask in one turn of the event loop share one look,
-   * taken when the turn ends and the look before it has been answered.
-   */
-  #head(): Promise<number> {
-    this.#nextLook ??= this.#lookSoon();
-    return this.#nextLook;
-  }
-
-  async #lookSoon(): Promise<number> {
-    await endOfTurn();
-    await this.#looking?.catch(() => {});
-    this.#nextLook = undefined;
-    this.#lookingSince ??= performance.now();
-    this.#looking = this.#options.eventStore.head(this.#stream);
-    const head = await this.#looking;
-    this.#lookingSince = undefined;
-    return head;
-  }
-
   /** Events of the book's stream, as a subscription brings them: our own, too. Any of them may be missing. */
   told(events: readonly StoredEvent[]): void {
-    this.#followed.told(events);
-    void this.#inTurn(async () => this.#foldTold()).catch(() => {});
+    this.#others.told(events);
+    void this.#inTurn(async () => this.#catchingUp.toTold()).catch(() => {});
   }
 
   /** Resolves when everything that was queued before has been answered. */
@@ -226,39 +199,21 @@ export class BookWriter {
 
   async #run(): Promise<void> {
     while (this.#queue.length > 0) {
-      await this.#ourTurn();
+      if (this.#others.write) await this.#ourTurn();
       const round = this.#takeRound();
       this.#lastRound = round.length;
       await this.#inTurn(() => this.#settle(round)).catch((error: unknown) => {
         for (const waiting of round) waiting.reject(error);
       });
-      if (this.#othersAreSeen()) continue;
-      const pauseMs = this.#givingWay.pauseMs(performance.now());
-      if (pauseMs > 0) await pause(pauseMs);
+      if (this.#others.write) await this.#others.giveWay(this.state.revision);
     }
     this.#running = false;
     for (const resolve of this.#idle.splice(0)) resolve();
   }
 
-  /** Where others write: waits until it is our turn. */
-  async #ourTurn(): Promise<void> {
-    while (this.#othersAreSeen()) {
-      const { revision } = this.state;
-      const waitMs = this.#turns.waitMs(performance.now());
-      if (waitMs === 0) return;
-      if (!(await this.#followed.reaches(revision + 1, waitMs))) {
-        this.#turns.waited(performance.now());
-        return;
-      }
-      // What came is taken in first.
-      await this.#turn;
-      if (this.state.revision === revision) this.#followed.late();
-    }
-  }
-
-  /** Others write, and what they append is told as it comes. */
-  #othersAreSeen(): boolean {
-    return this.#givingWay.othersWrite(performance.now()) && this.#followed.isTimely(this.state.revision);
+  #ourTurn(): Promise<void> {
+    const taken = () => this.#turn;
+    return this.#others.ourTurn(() => this.state.revision, taken);
   }
 
   /** Acts and reversals go together; anything that changes what acts are decided by goes alone. */
@@ -273,9 +228,7 @@ export class BookWriter {
 
   async #settle(queued: readonly Waiting[]): Promise<void> {
     const maxBytes = this.#options.eventStore.maxAppendBytes;
-    // Looking first costs less than losing first.
-    if (this.#othersAreSeen()) await this.#foldTo(this.#appendEnds);
-    else if (this.#givingWay.othersWrite(performance.now())) await this.#fold({ firstOnly: true });
+    if (this.#others.write) await this.#catchingUp.beforeAppend();
     for (let attempt = 1; ; attempt++) {
       const round = queued.filter((waiting) => inTime(waiting, attempt > 1));
       if (round.length === 0) return;
@@ -298,7 +251,7 @@ export class BookWriter {
       const lost = await this.#append(appends, expected);
       if (lost !== undefined) {
         this.#options.onConflict?.(this.state.id);
-        await this.#foldTo(lost.head);
+        await this.#catchingUp.to(lost.head);
         // What was told to be there is not: a leader that has lost its office said so, and another will not.
         if (this.state.revision === expected) await pause(NOTHING_THERE_MS);
         continue;
@@ -375,8 +328,7 @@ export class BookWriter {
       if (!result.ok) return { head: result.actual };
       if (result.alreadyThere) return { head: result.revision };
       const tookMs = performance.now() - began;
-      this.#givingWay.appended(tookMs);
-      this.#turns.appended(performance.now(), tookMs);
+      this.#others.appended(tookMs);
       onAppended?.(this.state.id, result.revision, appends.length, tookMs);
       return undefined;
     } catch (error) {
@@ -393,48 +345,6 @@ export class BookWriter {
   #takeIn(event: BookEvent, revision: number, keyHash: KeyHash | undefined): void {
     evolve(this.state, event, revision);
     if (keyHash !== undefined) this.#options.keys.add(this.state.id, keyHash.index, revision);
-  }
-
-  /** Folds what other processes have appended, up to where the stream was seen to stand. */
-  async #foldTo(head: number): Promise<void> {
-    this.#foldTold();
-    if (head > this.state.revision && this.#othersAreSeen()) {
-      if (!(await this.#followed.reaches(head, TOLD_WITHIN_MS))) this.#followed.late();
-      this.#foldTold();
-    }
-    if (head > this.state.revision) await this.#fold({ to: head });
-  }
-
-  #foldTold(): void {
-    const events = this.#followed.take(this.state.revision);
-    this.#sawOthers(foldAll(events, this.state, (event, stored) => this.#tookOther(event, stored)));
-  }
-
-  /** @param options.firstOnly what comes with the first batch will do: one call to the engine if there is anything */
-  async #fold(options: { readonly to?: number; readonly firstOnly?: boolean }): Promise<void> {
-    const last = await fold(this.#options.eventStore, this.#stream, this.state, {
-      ...options,
-      each: (event, stored) => this.#tookOther(event, stored),
-    });
-    this.#sawOthers(last);
-  }
-
-  #tookOther(event: BookEvent, stored: StoredEvent): void {
-    const { revision, append } = stored;
-    if (event.key !== undefined) {
-      this.#options.keys.add(this.state.id, hashKey(this.state.id, event.key).index, revision);
-    }
-    this.#options.keys.reached(this.state.id, { revision, eventId: stored.id });
-    if (append === undefined && revision <= this.#appendEnds) return;
-    this.#appendEnds = revision + (append?.events ?? 1) - 1;
-    this.#turns.saw(append?.by ?? '', performance.now());
-  }
-
-  /** @param last what was not taken in by our own rounds */
-  #sawOthers(last: StoredEvent | undefined): void {
-    if (last === undefined) return;
-    this.#givingWay.sawOthers(performance.now());
-    this.#options.onOthers?.(last.global);
   }
 
   /** The fact an earlier write with this key became, if there was one. */

@@ -8,7 +8,8 @@ export class Followed {
   #events: StoredEvent[] = [];
   /** The newest revision ever told. */
   #reached = -1;
-  #late = true;
+  /** What it had reached when it was last waited for in vain. */
+  #lateAt: number | undefined = -1;
   #waiting: { readonly revision: number; readonly settle: (reached: boolean) => void }[] = [];
 
   /** @param events in order, each after the one before; what was told before may come again */
@@ -35,15 +36,17 @@ export class Followed {
     return events.slice(revision + 1 - first);
   }
 
-  /** Whether it can be relied on: not until it has come as far as the state, and not after it was `late`. */
+  /** Whether it can be relied on: after it was `late` not until it has come on, as far as the state. */
   isTimely(revision: number): boolean {
-    if (this.#reached >= revision) this.#late = false;
-    return !this.#late;
+    if (this.#lateAt !== undefined && this.#reached > this.#lateAt && this.#reached >= revision) {
+      this.#lateAt = undefined;
+    }
+    return this.#lateAt === undefined;
   }
 
-  /** It was waited for in vain: not again until it has come as far as the state. */
+  /** It was waited for in vain, or what it brought does not follow the state. */
   late(): void {
-    this.#late = true;
+    this.#lateAt = this.#reached;
   }
 
   /** Resolves as soon as the revision has been told, or false when it has not been in time. */

@@ -189,11 +189,15 @@ class OfferedSubscription implements Subscription {
     if (this.#offers.length > 0) this.#wake();
   }
 
-  /** Whether what is offered follows what has been handled. */
+  /** Whether what is offered now or next follows what has been handled: offers follow one another without a gap. */
   #joins(): boolean {
-    while (this.#offers[0] !== undefined && this.#offers[0].events.at(-1)!.global <= this.#position)
+    let old = false;
+    while (this.#offers[0] !== undefined && this.#offers[0].events.at(-1)!.global <= this.#position) {
       this.#drop();
-    return this.#offers[0] !== undefined && this.#offers[0].after <= this.#position;
+      old = true;
+    }
+    const next = this.#offers[0];
+    return this.#live && (next === undefined ? old : next.after <= this.#position);
   }
 
   /** What has been offered and follows without a gap, at most a batch. */
