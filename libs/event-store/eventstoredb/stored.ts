@@ -53,8 +53,9 @@ export function markOf(recorded: Recorded): string | undefined {
 }
 
 function appendOf(recorded: Recorded): StoredEvent['append'] {
-  if (recorded.metadata === undefined) return undefined;
-  const { [APPENDED_BY]: by, [APPENDED_EVENTS]: events } = recorded.metadata as Record<string, unknown>;
+  // Of any shape, when others wrote it.
+  const metadata = (recorded.metadata ?? {}) as Record<string, unknown>;
+  const { [APPENDED_BY]: by, [APPENDED_EVENTS]: events } = metadata;
   return typeof by === 'string' && Number.isSafeInteger(events)
     ? { by, events: events as number }
     : undefined;
