@@ -10,7 +10,7 @@ import { GivingWay } from './giving-way.ts';
 import { TakingTurns } from './taking-turns.ts';
 
 /** How long what is known to be there may take to be told, before it is read. */
-const TOLD_WITHIN_MS = 50;
+const TOLD_WITHIN_MS = 150;
 
 export class OtherWriters {
   readonly #givingWay = new GivingWay();

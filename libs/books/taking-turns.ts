@@ -12,7 +12,7 @@ const MOST_MISSED = 2;
 /** Of the newest append in the average of how long one takes. */
 const WEIGHT = 0.2;
 /** A turn in appends: what was appended is to be seen, decided upon, and appended to. */
-const TURN_APPENDS = 2;
+const TURN_APPENDS = 4;
 const LEAST_TURN_MS = 2;
 const MOST_TURN_MS = 100;
 

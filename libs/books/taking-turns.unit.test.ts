@@ -2,8 +2,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { TakingTurns } from './taking-turns.ts';
 
-/** Appends that take 10 ms make turns of 20. */
-const TOOK_MS = 10;
+/** Appends that take 5 ms make turns of 20. */
+const TOOK_MS = 5;
 
 function between(...seen: readonly (readonly [string, number])[]): TakingTurns {
   const turns = new TakingTurns();
