@@ -6,7 +6,7 @@ import { type Amounts, type AskedAct, MEASURES, type Measure } from '../act/act.
 import type { CompiledRule } from '../policy/compile.ts';
 import type { RuleContext } from '../rules/cel.ts';
 import { amountsLookedAt, type FirstHeld, firstHeld } from '../rules/condition-range.ts';
-import { ACT } from './buckets.ts';
+import { ACT, ROLLING } from './buckets.ts';
 import type { ActDecided, GuardrailReceipt, LimitReceipt, MeasureReceipt } from './events.ts';
 import { rulesLookAt } from './guardrails.ts';
 import type { BookState } from './state.ts';
@@ -120,9 +120,16 @@ export function boundOfReceipt(
   return stops === undefined ? { bound } : { bound, measure: stops };
 }
 
-/** Whether a receipt of a rolling window can name another window for other amounts: then it is asked again. */
+/**
+ * Whether another window of a rolling limit may have less room for other amounts than the one that the receipt names:
+ * then it is asked again. With one measure the fullest window is the fullest for any amount, but an act that has
+ * nothing of the measure does not look for it.
+ */
 export function dependsOnAmounts(receipt: LimitReceipt, line: ActLine): boolean {
-  return receipt.window.label === 'rolling' && Object.keys(receipt.measures).length > 1 && !line.apart;
+  if (receipt.window.label !== ROLLING || line.apart) return false;
+  const measures = Object.keys(receipt.measures) as Measure[];
+  if (!measures.some((measure) => line.perStep[measure] > 0)) return false;
+  return measures.length > 1 || line.act.amounts[measures[0]!] === 0;
 }
 
 /**
