@@ -22,6 +22,7 @@ import { OperationsController } from './operations/operations.controller.ts';
 import type { ServiceMetrics } from './operations/service-metrics.ts';
 import { BOOKS, CLOCK, EVENT_STORE, LOG, METRICS, SANDBOX_CLOCK, VIEWS } from './parts.ts';
 import { PoliciesController } from './policies/policies.controller.ts';
+import { PossibleController } from './possible/possible.controller.ts';
 import { SandboxController } from './sandbox/sandbox.controller.ts';
 
 export interface Parts {
@@ -46,6 +47,7 @@ export function appModule(parts: Parts): DynamicModule {
       ActsController,
       RegisterController,
       AllowancesController,
+      PossibleController,
       SpendController,
       BooksController,
       DirectoryController,

@@ -7,6 +7,7 @@ import { MAX_QUANTITY } from '../acts/act.parsing.ts';
 import { MAX_BATCH } from '../acts/batch-limit.ts';
 import { ID_MAX_LENGTH, NAME_MAX_LENGTH, NOTE_MAX_LENGTH, SKU_MAX_LENGTH } from '../http/field-text.ts';
 import { PROBLEMS } from '../problems/registry.ts';
+import { possibleSchema } from './possible-schemas.ts';
 import { CONSEQUENCES, FINDINGS } from './words.ts';
 
 type Schema = Readonly<Record<string, unknown>>;
@@ -536,6 +537,7 @@ export const SCHEMAS = {
     'at',
     'position',
   ]),
+  Possible: possibleSchema(ALLOWANCE),
   SpendFigures: object(
     {
       acts: whole('Accepted acts, without those reversed in whole.'),
@@ -650,6 +652,15 @@ export const PARAMETERS: Readonly<Record<string, Parameter>> = {
   region: parameter('A region.', id('central')),
   role: parameter('A role.', id('barista')),
   shift: parameter('A shift.', id('soho-2026-11-21-early')),
+  channel: parameter('A channel.', id('till')),
+  reason: parameter('A reason.', id('long-wait')),
+  item: parameter('An item.', text(SKU_MAX_LENGTH, 'coffee/flat-white')),
+  quantity: parameter('So many of the item; absent: 1.', {
+    type: 'integer',
+    minimum: 1,
+    maximum: MAX_QUANTITY,
+  }),
+  trigger: parameter('A trigger.', choice(TRIGGERS)),
   limit: parameter('In the register: acts a page. For a bucket: the limit.', {
     anyOf: [{ type: 'integer', minimum: 1, maximum: MAX_PAGE, default: 50 }, { type: 'string' }],
   }),
