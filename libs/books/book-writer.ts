@@ -299,7 +299,7 @@ export class BookWriter {
         roles: by.actor.roles,
         id,
         ...(by.key === undefined ? {} : { key: by.key }),
-        ...(act === undefined ? {} : { act }),
+        ...(act === undefined ? {} : { act: { decided: act } }),
       };
       let decided: Decided;
       try {

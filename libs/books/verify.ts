@@ -161,7 +161,7 @@ class BookCheck {
       roles: ['admin'],
       id,
       ...(key === undefined ? {} : { key }),
-      ...(act === undefined ? {} : { act: act as ActAccepted }),
+      ...(act === undefined ? {} : { act: { decided: act as ActAccepted } }),
     };
     const again = decide(new Draft(this.#state), command, context);
     const found = 'event' in again ? again.event : again;

@@ -19,6 +19,14 @@ export const STORED_TYPE: Readonly<Record<EventType, string>> = {
   ActAccepted: 'goodwill.act-accepted.v1',
   ActDeclined: 'goodwill.act-declined.v1',
   ActReversed: 'goodwill.act-reversed.v1',
+  ActHeld: 'goodwill.act-held.v1',
+  ActReserved: 'goodwill.act-reserved.v1',
+  ActApproved: 'goodwill.act-approved.v1',
+  ActRejected: 'goodwill.act-rejected.v1',
+  ActCommitted: 'goodwill.act-committed.v1',
+  ActReleased: 'goodwill.act-released.v1',
+  ActExpired: 'goodwill.act-expired.v1',
+  ApprovalCodeMade: 'goodwill.approval-code-made.v1',
 };
 
 /** Every name ever written → the type it is read as, and the pure step that lifts old data to today's shape. */

@@ -118,11 +118,11 @@ function history(): BookEvent[] {
   );
   put(
     { type: 'ReverseAct', act: acts[0]!.id, reason: 'wrong key', asked: { count: 1 } },
-    { key: 'r-1', act: acts[0]! },
+    { key: 'r-1', act: { decided: acts[0]! } },
   );
   put(
     { type: 'ReverseAct', act: acts[0]!.id, reason: 'wrong key', asked: {} },
-    { key: 'r-2', act: acts[0]! },
+    { key: 'r-2', act: { decided: acts[0]! } },
   );
   return events;
 }

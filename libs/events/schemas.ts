@@ -5,7 +5,7 @@
 import { KINDS, MODES, TRIGGERS } from '../domain/act/act.ts';
 import type { BookEvent } from '../domain/book/events.ts';
 import { STANDING } from '../domain/book/events.ts';
-import { DIMENSIONS, WEEKDAYS } from '../domain/policy/policy.ts';
+import { CONSEQUENCES, DIMENSIONS, WEEKDAYS } from '../domain/policy/policy.ts';
 import { STORED_TYPE } from './codec.ts';
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
@@ -32,8 +32,8 @@ function object(members: Readonly<Record<string, unknown>>, description?: string
 }
 
 const amounts = object({ count: whole, costMinor: whole, retailMinor: whole });
-const consequence = oneOf(['warn', 'decline']);
-const finding = oneOf(['within', 'warn', 'decline']);
+const consequence = oneOf(CONSEQUENCES);
+const finding = oneOf(['within', ...CONSEQUENCES]);
 
 const stamp = {
   recordedAt: { ...instant, description: 'When the ledger learned of it: epoch milliseconds, UTC.' },
@@ -60,6 +60,7 @@ const askedAct = object(
     'reason?': text,
     'note?': { type: 'string' },
     'occurredAt?': instant,
+    'timeToLiveMs?': { ...whole, minimum: 1, description: 'With mode reserve: how long it is kept.' },
   },
   'The act as it was posted.',
 );
@@ -83,7 +84,7 @@ const limitReceipt = object({
 const ruleReceipt = object({ rule: text, message: { type: 'string' }, finding: consequence });
 const standingReceipt = object({ standing: oneOf(STANDING), finding: consequence });
 
-const actDecided = object({
+const actDecided = {
   id: uuid,
   asked: askedAct,
   occurredAt: instant,
@@ -95,7 +96,15 @@ const actDecided = object({
   policyVersion: { type: ['integer', 'null'], minimum: 1 },
   guardrails: { type: 'array', items: { anyOf: [limitReceipt, ruleReceipt, standingReceipt] } },
   ...stamp,
-});
+};
+
+const someAmounts = object({ 'count?': whole, 'costMinor?': whole, 'retailMinor?': whole });
+const buckets = list(
+  object({ limit: text, label: text, key: { type: 'object', additionalProperties: { type: 'string' } } }),
+);
+const authority = object({ role: text, upTo: someAmounts });
+/** What every fact that settles an open act repeats of it. */
+const settling = { act: uuid, occurredAt: instant, businessDate, amounts, buckets, ...stamp };
 
 const window = {
   anyOf: [
@@ -120,7 +129,7 @@ const filters = [
 const policy = object({
   currency: text,
   'title?': text,
-  uncovered: oneOf(['allow', 'warn', 'decline']),
+  uncovered: oneOf(['allow', ...CONSEQUENCES]),
   limits: list(
     object({
       id: text,
@@ -128,12 +137,18 @@ const policy = object({
       appliesTo: object(Object.fromEntries(filters.map((name) => [`${name}?`, list(text)]))),
       per: list(oneOf(DIMENSIONS)),
       window,
-      allow: object({ 'count?': whole, 'costMinor?': whole, 'retailMinor?': whole }),
+      allow: someAmounts,
       beyond: consequence,
       'whenMissing?': consequence,
     }),
   ),
   rules: list(object({ id: text, 'title?': text, when: text, then: consequence, message: text })),
+  'hold?': object({
+    durationMs: { ...whole, minimum: 1 },
+    duration: text,
+    then: oneOf(['expire', 'accept']),
+  }),
+  'authority?': list(authority),
 });
 
 const DATA: Readonly<Record<BookEvent['type'], JsonSchema>> = {
@@ -173,21 +188,44 @@ const DATA: Readonly<Record<BookEvent['type'], JsonSchema>> = {
     asked: object({ 'from?': instant }),
     ...stamp,
   }),
-  ActAccepted: actDecided,
-  ActDeclined: actDecided,
+  ActAccepted: object(actDecided),
+  ActDeclined: object(actDecided),
   ActReversed: object({
     id: uuid,
     act: uuid,
     reason: text,
-    asked: object({ 'count?': whole, 'costMinor?': whole, 'retailMinor?': whole }),
+    asked: someAmounts,
     amounts,
     occurredAt: instant,
     businessDate,
-    buckets: list(
-      object({ limit: text, label: text, key: { type: 'object', additionalProperties: { type: 'string' } } }),
-    ),
+    buckets,
     reversedInAll: amounts,
     whole: { type: 'boolean' },
+    ...stamp,
+  }),
+  ActHeld: object({ ...actDecided, expiresAt: instant, then: oneOf(['expire', 'accept']) }),
+  ActReserved: object({ ...actDecided, expiresAt: instant }),
+  ActApproved: object({
+    id: uuid,
+    approver: text,
+    'authority?': authority,
+    policyVersion: { type: ['integer', 'null'], minimum: 1 },
+    'code?': object({ id: uuid, hash: text }),
+    'reason?': text,
+    becomes: oneOf(['accepted', 'reserved']),
+    'expiresAt?': instant,
+    ...settling,
+  }),
+  ActRejected: object({ id: uuid, approver: text, reason: text, ...settling }),
+  ActCommitted: object({ id: uuid, asked: someAmounts, 'reason?': text, released: amounts, ...settling }),
+  ActReleased: object({ id: uuid, 'reason?': text, ...settling }),
+  ActExpired: object({ dueAt: instant, becomes: oneOf(['expired', 'accepted']), ...settling }),
+  ApprovalCodeMade: object({
+    id: uuid,
+    hash: text,
+    'act?': uuid,
+    expiresAt: instant,
+    roles: list(text),
     ...stamp,
   }),
 };

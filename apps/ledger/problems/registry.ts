@@ -218,6 +218,48 @@ const OF_THE_DOMAIN: Record<RefusalCode, ProblemKind> = {
     title: 'The idempotency key was used for something else',
     advice: 'Use a new key for a new fact; for a retry, send exactly what was sent first.',
   },
+  'act-expired': {
+    status: 409,
+    title: 'It is too late to answer for the act',
+    advice:
+      'GET the act: it shows what it became when its time was over. Post it anew if it is still wanted.',
+  },
+  'act-not-open': {
+    status: 409,
+    title: 'The act does not wait for that',
+    advice: 'GET the act to see what has become of it.',
+  },
+  'approval-code-expired': {
+    status: 409,
+    title: 'The approval code has expired',
+    advice: 'Ask the approver to make another; a code is good for a few minutes.',
+  },
+  'approval-code-used': {
+    status: 409,
+    title: 'The approval code was used before',
+    advice: 'Ask the approver to make another; each is good for one act.',
+  },
+  'approval-code-wrong': {
+    status: 403,
+    title: 'The approval code does not approve this act',
+    advice: 'Check what was typed; where the code was made for one act, approve that one.',
+  },
+  'authority-missing': {
+    status: 403,
+    title: 'The approver has no authority over so much',
+    advice: 'Ask somebody with a role whose authority in the policy covers the act.',
+  },
+  'self-approval': {
+    status: 403,
+    title: 'Nobody approves what they did or gain from',
+    advice:
+      'Ask somebody else who may approve: not the employee of the act, nor who posted it, nor its customer.',
+  },
+  'commit-exceeds-reservation': {
+    status: 422,
+    title: 'More would be committed than is reserved',
+    advice: 'Commit at most what is reserved, or nothing in particular to commit all of it.',
+  },
 };
 
 export type ProblemCode = keyof typeof OF_THE_SERVICE | RefusalCode;

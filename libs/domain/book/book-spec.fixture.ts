@@ -58,7 +58,7 @@ export class BookSpec {
       actor: 'admin',
       roles: ['admin'],
       id: `act-${revision}`,
-      ...(act === undefined ? {} : { act }),
+      ...(act === undefined ? {} : { act: { decided: act } }),
     };
     const decided = decide(new Draft(this.state), command, context);
     if ('event' in decided) {

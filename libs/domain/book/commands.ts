@@ -21,6 +21,29 @@ export type Command =
       readonly act: string;
       readonly reason: string;
       readonly asked: Readonly<Partial<Amounts>>;
+    }
+  /** `code`: the hash of an approval code; its maker then is the approver, whoever sends this. */
+  | {
+      readonly type: 'ApproveAct';
+      readonly act: string;
+      readonly reason?: string;
+      readonly code?: string;
+    }
+  | { readonly type: 'RejectAct'; readonly act: string; readonly reason: string }
+  /** Measures that `asked` does not name are committed as they were reserved. */
+  | {
+      readonly type: 'CommitAct';
+      readonly act: string;
+      readonly asked: Readonly<Partial<Amounts>>;
+      readonly reason?: string;
+    }
+  | { readonly type: 'ReleaseAct'; readonly act: string; readonly reason?: string }
+  /** `act`: the only act it may approve; absent: any, once. */
+  | {
+      readonly type: 'MakeApprovalCode';
+      readonly hash: string;
+      readonly act?: string;
+      readonly expiresInMs: number;
     };
 
 export const REFUSAL_CODES = [
@@ -38,6 +61,14 @@ export const REFUSAL_CODES = [
   'policy-not-found',
   'policy-not-approved',
   'idempotency-key-reused',
+  'act-not-open',
+  'act-expired',
+  'self-approval',
+  'authority-missing',
+  'approval-code-wrong',
+  'approval-code-used',
+  'approval-code-expired',
+  'commit-exceeds-reservation',
 ] as const;
 export type RefusalCode = (typeof REFUSAL_CODES)[number];
 

@@ -4,13 +4,13 @@
  */
 import type { Command } from './commands.ts';
 import { same } from './decide.ts';
-import type { BookEvent } from './events.ts';
+import { type BookEvent, isDecision } from './events.ts';
 
 /** @returns the members that differ, dotted (`item.quantity`), sorted; none when the content is the same. */
 export function differences(command: Command, event: BookEvent): readonly string[] {
   switch (command.type) {
     case 'DecideAct':
-      if (event.type !== 'ActAccepted' && event.type !== 'ActDeclined') return ['operation'];
+      if (!isDecision(event)) return ['operation'];
       return membersThatDiffer(command.asked, event.asked);
     case 'ReverseAct':
       if (event.type !== 'ActReversed') return ['operation'];
@@ -26,6 +26,37 @@ export function differences(command: Command, event: BookEvent): readonly string
       return membersThatDiffer(
         { version: command.version, from: command.from },
         { version: event.version, ...event.asked },
+      );
+    case 'ApproveAct':
+      if (event.type !== 'ActApproved') return ['operation'];
+      return membersThatDiffer(
+        { act: command.act, reason: command.reason, code: command.code },
+        { act: event.act, reason: event.reason, code: event.code?.hash },
+      );
+    case 'RejectAct':
+      if (event.type !== 'ActRejected') return ['operation'];
+      return membersThatDiffer(
+        { act: command.act, reason: command.reason },
+        { act: event.act, reason: event.reason },
+      );
+    case 'CommitAct':
+      if (event.type !== 'ActCommitted') return ['operation'];
+      return membersThatDiffer(
+        { act: command.act, reason: command.reason, ...command.asked },
+        { act: event.act, reason: event.reason, ...event.asked },
+      );
+    case 'ReleaseAct':
+      if (event.type !== 'ActReleased') return ['operation'];
+      return membersThatDiffer(
+        { act: command.act, reason: command.reason },
+        { act: event.act, reason: event.reason },
+      );
+    case 'MakeApprovalCode':
+      if (event.type !== 'ApprovalCodeMade') return ['operation'];
+      // The code itself is drawn anew for every try, and is not part of what was asked.
+      return membersThatDiffer(
+        { act: command.act, expiresInMs: command.expiresInMs },
+        { act: event.act, expiresInMs: event.expiresAt - event.recordedAt },
       );
     default:
       // A PUT carries no key.

@@ -3,6 +3,7 @@ import type { Amounts } from '../act/act.ts';
 import type { Book, Campaign, Employee, Item, Location } from '../directory/directory.ts';
 import type { Policy } from '../policy/policy.ts';
 import { Buckets, type BucketsSnapshot } from './buckets.ts';
+import { type OpenAct, OpenActs } from './open-acts.ts';
 import { NOTHING } from './timeline.ts';
 
 export interface PolicyVersion {
@@ -17,6 +18,19 @@ export interface Activation {
   readonly at: number;
   /** True for one without a date: in force from its event on, whatever the clock says afterwards. */
   readonly immediate: boolean;
+}
+
+/** May approve one act, once, in the name of its maker. */
+export interface ApprovalCode {
+  readonly id: string;
+  readonly maker: string;
+  /** Of the maker's key, when it was made. */
+  readonly roles: readonly string[];
+  readonly act?: string;
+  /** Epoch ms. */
+  readonly expiresAt: number;
+  /** The act it has approved. */
+  readonly usedFor?: string;
 }
 
 export class BookState {
@@ -35,6 +49,12 @@ export class BookState {
   lastLocations = new Map<string, string>();
   /** What has been given back of each act that was ever reversed. */
   reversals = new Map<string, Amounts>();
+  /** Acts that wait for an approval or to be committed. What became of one is only in the ledger. */
+  open = new OpenActs();
+  /** By hash. Those that have been of no use for a day are forgotten. */
+  approvalCodes = new Map<string, ApprovalCode>();
+  /** Everything open acts reserve. */
+  reserved: Amounts = NOTHING;
   /** Everything ever accepted, reversals not taken off: keeps every sum exact (see decide). */
   accepted: Amounts = NOTHING;
 
@@ -56,6 +76,9 @@ export class BookState {
       activations: this.activations,
       lastLocations: this.lastLocations,
       reversals: this.reversals,
+      open: [...this.open.values()],
+      approvalCodes: this.approvalCodes,
+      reserved: this.reserved,
       accepted: this.accepted,
       buckets: this.buckets.toSnapshot(),
     };
@@ -63,15 +86,16 @@ export class BookState {
 
   static fromSnapshot(snapshot: BookSnapshot): BookState {
     const state = new BookState(snapshot.id);
-    const { buckets, ...rest } = snapshot;
+    const { buckets, open, ...rest } = snapshot;
     Object.assign(state, rest);
+    for (const act of open) state.open.set(act);
     state.buckets = Buckets.fromSnapshot(buckets);
     return state;
   }
 }
 
 /** Changes whenever the shape of a snapshot, or the meaning of `evolve`, changes: older ones are then ignored. */
-export const SNAPSHOT_VERSION = 1;
+export const SNAPSHOT_VERSION = 2;
 
 export interface BookSnapshot {
   readonly id: string;
@@ -85,6 +109,9 @@ export interface BookSnapshot {
   readonly activations: Activation[];
   readonly lastLocations: Map<string, string>;
   readonly reversals: Map<string, Amounts>;
+  readonly open: readonly OpenAct[];
+  readonly approvalCodes: Map<string, ApprovalCode>;
+  readonly reserved: Amounts;
   readonly accepted: Amounts;
   readonly buckets: BucketsSnapshot;
 }
