@@ -23,7 +23,7 @@ export function possibleBody(state: BookState, query: PossibleQuery, possible: P
     ),
     ...(sku === undefined ? {} : { item: state.items.get(sku)?.name ?? sku }),
     later: query.at > query.now + FUTURE_TOLERANCE_MS,
-    resetsAt: (ahead) => resetsAt(state, ahead),
+    resetsAt: (ahead) => resetsAt(possible.draft, ahead),
   };
   const { status, most, guardrails, unforeseen } = possible;
   const first = guardrails.find((one) => stopsOn(one) !== undefined);

@@ -7,6 +7,7 @@ import type { CompiledRule } from '../policy/compile.ts';
 import type { RuleContext } from '../rules/cel.ts';
 import { amountsLookedAt, type FirstHeld, firstHeld } from '../rules/condition-range.ts';
 import { ACT, ROLLING } from './buckets.ts';
+import type { Draft } from './draft.ts';
 import type { ActDecided, GuardrailReceipt, LimitReceipt, MeasureReceipt } from './events.ts';
 import { rulesLookAt } from './guardrails.ts';
 import type { BookState } from './state.ts';
@@ -34,9 +35,10 @@ export interface ActLine {
 export type Bound = number;
 
 /** The lines of an act. `mostPieces` is the largest quantity an act may have. */
-export function linesOf(state: BookState, act: ActDecided, mostPieces: number): readonly ActLine[] {
+export function linesOf(draft: Draft, act: ActDecided, mostPieces: number): readonly ActLine[] {
   const { amounts } = act;
-  const item = act.asked.item === undefined ? undefined : state.items.get(act.asked.item.sku);
+  const item = act.asked.item === undefined ? undefined : draft.state.items.get(act.asked.item.sku);
+  const reserved = draft.reservedInAll();
   const none = { count: 0, costMinor: 0, retailMinor: 0 };
   const line = (
     name: LineName,
@@ -49,7 +51,7 @@ export function linesOf(state: BookState, act: ActDecided, mostPieces: number): 
     let most = cap;
     for (const measure of MEASURES) {
       if (perStep[measure] === 0) continue;
-      const room = Number.MAX_SAFE_INTEGER - state.accepted[measure] - fixed[measure];
+      const room = Number.MAX_SAFE_INTEGER - draft.accepted[measure] - reserved[measure] - fixed[measure];
       most = Math.min(most, Math.floor(room / perStep[measure]));
     }
     return { name, act, least, most, fixed, perStep, apart };

@@ -2,10 +2,10 @@
 import type { Measure } from '../act/act.ts';
 import type { MeasureLeft } from './allowances.ts';
 import { ACT, bucketId, ROLLING } from './buckets.ts';
+import type { Draft } from './draft.ts';
 import type { LimitReceipt } from './events.ts';
 import { remainingOf } from './possible-bounds.ts';
 import type { GuardrailAhead } from './possible-order.ts';
-import type { BookState } from './state.ts';
 
 export function measuresLeft(receipt: LimitReceipt): Readonly<Partial<Record<Measure, MeasureLeft>>> {
   const measures: Partial<Record<Measure, MeasureLeft>> = {};
@@ -26,14 +26,11 @@ export function measuresLeft(receipt: LimitReceipt): Readonly<Partial<Record<Mea
 }
 
 /** When a calendar window ends, or when the oldest of a rolling one leaves it, epoch ms; null: never by itself. */
-export function resetsAt(state: BookState, { receipt, limit }: GuardrailAhead): number | null {
+export function resetsAt(draft: Draft, { receipt, limit }: GuardrailAhead): number | null {
   if (!('limit' in receipt) || limit === undefined || receipt.missing !== undefined) return null;
   const { label, from, to } = receipt.window;
   if (label === ACT || 'act' in receipt.key) return null;
   if (label !== ROLLING || limit.window.every !== 'rolling') return to;
-  let oldest = Number.POSITIVE_INFINITY;
-  for (const at of state.buckets.timesWithin(bucketId(limit.id, label, receipt.key), from!, to! + 1)) {
-    oldest = Math.min(oldest, at);
-  }
-  return Number.isFinite(oldest) ? oldest + limit.window.durationMs : null;
+  const oldest = draft.firstTimeAfter(bucketId(limit.id, label, receipt.key), from!);
+  return oldest === undefined || oldest > to! ? null : oldest + limit.window.durationMs;
 }

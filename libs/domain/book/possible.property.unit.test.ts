@@ -8,10 +8,12 @@ import fc from 'fast-check';
 import { ADMIN } from '../access/access.ts';
 import { type AskedAct, KINDS, TRIGGERS } from '../act/act.ts';
 import type { Consequence, Limit, Policy, Rule, Window } from '../policy/policy.ts';
+import type { Command } from './commands.ts';
 import { decide } from './decide.ts';
 import { Draft } from './draft.ts';
-import type { ActDecided, BookEvent } from './events.ts';
+import type { ActDecision, BookEvent } from './events.ts';
 import { evolve } from './evolve.ts';
+import { draftAt, dueExpiries } from './expiry.ts';
 import { type Possible, type PossibleQuery, possibleFor } from './possible.ts';
 import { type Most, strictest } from './possible-order.ts';
 import { BookState, initialState } from './state.ts';
@@ -131,6 +133,10 @@ const policies: fc.Arbitrary<Policy> = fc.record({
   limits: fc
     .array(limits, { maxLength: 5 })
     .map((all) => all.map((limit, i) => ({ ...limit, id: `limit-${i}` }))),
+  hold: fc.constantFrom(
+    { durationMs: 4 * MINUTE, duration: 'PT4M', then: 'accept' as const },
+    { durationMs: 90 * MINUTE, duration: 'PT90M', then: 'expire' as const },
+  ),
   rules: fc.array(rules, { maxLength: 2 }).map((all) => all.map((rule, i) => ({ ...rule, id: `rule-${i}` }))),
 });
 
@@ -151,21 +157,35 @@ const kind = fc.constantFrom(...KINDS);
 const trigger = fc.constantFrom(...TRIGGERS);
 const sku = fc.constantFrom('coffee/latte', 'tea', 'water');
 
-interface Step {
-  readonly asked: AskedAct;
-  readonly laterMin: number;
-  readonly agoMin: number;
-}
-const steps: fc.Arbitrary<Step> = fc.record({
+type Step =
+  | { readonly do: 'act'; readonly asked: AskedAct; readonly laterMin: number; readonly agoMin: number }
+  | { readonly do: 'settle'; readonly which: number; readonly yes: boolean; readonly laterMin: number };
+
+const settling: fc.Arbitrary<Step> = fc.record({
+  do: fc.constant('settle' as const),
+  which: fc.nat(5),
+  yes: fc.boolean(),
+  laterMin: fc.nat(5),
+});
+const acting: fc.Arbitrary<Step> = fc.record({
+  do: fc.constant('act' as const),
   laterMin: fc.oneof(fc.nat(2), fc.nat(5), fc.nat(600)),
   agoMin: fc.oneof(fc.constant(0), fc.integer({ min: -5, max: 25 }), fc.nat(4_000)),
   asked: fc
-    .tuple(named, kind, trigger, fc.nat(300), fc.nat(900))
-    .map(([rest, ofKind, ofTrigger, costMinor, retailMinor]) => {
-      const mode = 'record' as const;
+    .tuple(
+      named,
+      kind,
+      trigger,
+      fc.nat(300),
+      fc.nat(900),
+      fc.constantFrom('record', 'record', 'request', 'reserve'),
+    )
+    .map(([rest, ofKind, ofTrigger, costMinor, retailMinor, mode]) => {
       return { location: 'soho', ...rest, mode, kind: ofKind, trigger: ofTrigger, costMinor, retailMinor };
     }),
 });
+
+const steps = fc.oneof({ weight: 8, arbitrary: acting }, { weight: 1, arbitrary: settling });
 
 const questions = fc
   .tuple(
@@ -219,23 +239,62 @@ function furnished(policy: Policy | undefined): BookState {
 function lived(policy: Policy | undefined, history: readonly Step[]): { state: BookState; now: number } {
   const state = furnished(policy);
   let now = START;
-  history.forEach(({ asked, laterMin, agoMin }, i) => {
-    now += laterMin * MINUTE;
-    decideAndFold(state, { ...asked, occurredAt: now - agoMin * MINUTE }, now, `a-${i}`);
+  const acts = new Map<string, ActDecision>();
+  history.forEach((step, i) => {
+    now += step.laterMin * MINUTE;
+    settleDue(state, now);
+    if (step.do === 'settle') {
+      settleOne(state, acts, step, now, `s-${i}`);
+      return;
+    }
+    const { asked, agoMin } = step;
+    const ago = asked.mode === 'record' ? agoMin : agoMin % 15;
+    const event = decideAndFold(state, { ...asked, occurredAt: now - ago * MINUTE }, now, `a-${i}`);
+    acts.set(event.id, event);
   });
   return { state, now };
 }
 
-function evaluated(state: BookState, asked: AskedAct, recordedAt: number, id = ''): ActDecided {
-  const context = { recordedAt, actor: '', roles: ADMIN.roles, id };
-  const decided = decide(new Draft(state), { type: 'DecideAct', asked }, context);
-  if (!('event' in decided)) throw new Error(`not decided: ${JSON.stringify(decided)}`);
-  return decided.event as ActDecided;
+function settleDue(state: BookState, now: number): void {
+  for (const expiry of dueExpiries(new Draft(state), now)) evolve(state, expiry, state.revision + 1);
 }
 
-function decideAndFold(state: BookState, asked: AskedAct, recordedAt: number, id: string): ActDecided {
+/** Approves or rejects, commits or releases one of the acts that wait. */
+function settleOne(
+  state: BookState,
+  acts: ReadonlyMap<string, ActDecision>,
+  { which, yes }: { readonly which: number; readonly yes: boolean },
+  recordedAt: number,
+  id: string,
+): void {
+  const waiting = [...state.open.values()];
+  const open = waiting[which % Math.max(1, waiting.length)];
+  if (open === undefined) return;
+  const named = { act: open.id, reason: 'r' };
+  const asked = { costMinor: Math.floor(open.amounts.costMinor / 2) };
+  const command: Command =
+    open.status === 'reserved'
+      ? yes
+        ? { type: 'CommitAct', ...named, asked }
+        : { type: 'ReleaseAct', ...named }
+      : { type: yes ? 'ApproveAct' : 'RejectAct', ...named };
+  const act = { decided: acts.get(open.id)! };
+  const context = { recordedAt, actor: 'boss', roles: ADMIN.roles, id, act };
+  const decided = decide(new Draft(state), command, context);
+  if (!('event' in decided)) throw new Error(`not settled: ${JSON.stringify(decided)}`);
+  evolve(state, decided.event, state.revision + 1);
+}
+
+function evaluated(state: BookState, asked: AskedAct, recordedAt: number, id = ''): ActDecision {
+  const context = { recordedAt, actor: '', roles: ADMIN.roles, id };
+  const decided = decide(draftAt(state, recordedAt), { type: 'DecideAct', asked }, context);
+  if (!('event' in decided)) throw new Error(`not decided: ${JSON.stringify(decided)}`);
+  return decided.event as ActDecision;
+}
+
+function decideAndFold(state: BookState, asked: AskedAct, recordedAt: number, id: string): ActDecision {
   const event = evaluated(state, asked, recordedAt, id);
-  evolve(state, event as ActDecided & BookEvent, state.revision + 1);
+  evolve(state, event, state.revision + 1);
   return event;
 }
 
@@ -289,7 +348,7 @@ function surely(found: Possible, line: 'quantity' | 'costMinor' | 'retailMinor',
 
 describe('what is said to be possible', () => {
   it('is what deciding shows, step by step, for random books', () => {
-    const seen = { finite: 0, infinite: 0, unsure: 0, aside: 0, none: 0 };
+    const seen = { finite: 0, infinite: 0, unsure: 0, aside: 0, none: 0, waiting: 0, due: 0 };
     fc.assert(
       fc.property(
         fc.option(policies, { nil: undefined, freq: 20 }),
@@ -325,6 +384,8 @@ describe('what is said to be possible', () => {
             ['accepted', 'warned', 'held', 'declined'][Math.max(...variants.map(({ rank }) => rank))],
           );
           if (found.aside.length > 0) seen.aside++;
+          if (state.open.size > 0) seen.waiting++;
+          if (state.open.nextDueAt <= recordedAt) seen.due++;
 
           const rankOfOne = (asked: AskedAct) => strictest(evaluated(state, asked, recordedAt).guardrails);
           const base = evaluated(state, act, recordedAt).amounts;
@@ -339,6 +400,7 @@ describe('what is said to be possible', () => {
               // One act after the other: the n-th, after those before it.
               const inTurn = variants.map(({ asked }) => {
                 const copy = BookState.fromSnapshot(structuredClone(state.toSnapshot()));
+                settleDue(copy, recordedAt);
                 return Array.from({ length: 12 }, (__, n) =>
                   strictest(decideAndFold(copy, asked, recordedAt, `n-${n}`).guardrails),
                 );
@@ -362,7 +424,8 @@ describe('what is said to be possible', () => {
                     [line]: m,
                   }),
                 );
-              const furthest = Number.MAX_SAFE_INTEGER - state.accepted[line];
+              const draft = draftAt(state, recordedAt);
+              const furthest = Number.MAX_SAFE_INTEGER - draft.accepted[line] - draft.reservedInAll()[line];
               const upTo = Math.min(bound, furthest);
               for (const m of new Set([
                 0,

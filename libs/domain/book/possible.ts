@@ -9,8 +9,9 @@ import { type CompiledPolicy, type CompiledRule, compilePolicy } from '../policy
 import { amountsLookedAt, mayHold } from '../rules/condition-range.ts';
 import type { Refusal } from './commands.ts';
 import { decide, FUTURE_TOLERANCE_MS } from './decide.ts';
-import { Draft } from './draft.ts';
+import type { Draft } from './draft.ts';
 import type { ActDecided, GuardrailReceipt } from './events.ts';
+import { draftAt } from './expiry.ts';
 import {
   type ActLine,
   askedAt,
@@ -86,6 +87,8 @@ export interface Possible {
   readonly location: string;
   /** Null: none is in force. */
   readonly policyVersion: number | null;
+  /** The book as it was looked at: what has fallen due by then is settled. */
+  readonly draft: Draft;
 }
 
 export type PossibleAnswer =
@@ -109,7 +112,10 @@ export function possibleFor(
   if (employee === undefined) return undefined;
   const location = query.location ?? employee.homeLocation ?? state.lastLocations.get(query.employee);
   if (location === undefined) return { missing: 'location' };
-  const ask = asking(state, query);
+  // A question about a time to come is answered as if nothing happened until then.
+  const recordedAt = query.at > query.now + FUTURE_TOLERANCE_MS ? query.at : query.now;
+  const draft = draftAt(state, recordedAt);
+  const ask = asking(draft, recordedAt);
   const asked = askedFor(query, location);
   const first = ask(asked);
   if ('code' in first) return { refusal: first };
@@ -121,7 +127,7 @@ export function possibleFor(
   const mildest = Math.min(...outright);
   const looked = all
     .filter((_, i) => outright[i] === mildest)
-    .map((variant) => ({ ...variant, lines: linesOf(state, variant.act, mostPieces) }));
+    .map((variant) => ({ ...variant, lines: linesOf(draft, variant.act, mostPieces) }));
 
   const limits = limitsAhead(looked, policy, ask);
   const rules = rulesAhead(looked, policy, state, limits);
@@ -138,6 +144,7 @@ export function possibleFor(
       aside: all.filter((_, i) => outright[i] !== mildest),
       location,
       policyVersion: first.policyVersion,
+      draft,
     },
   };
 }
@@ -145,10 +152,8 @@ export function possibleFor(
 type Ask = (asked: AskedAct) => ActDecided | Refusal;
 type Looked = Variant & { readonly lines: readonly ActLine[] };
 
-/** Decides as `evaluate` does. A question about a time to come is answered as if nothing happened until then. */
-function asking(state: BookState, { at, now }: PossibleQuery): Ask {
-  const draft = new Draft(state);
-  const recordedAt = at > now + FUTURE_TOLERANCE_MS ? at : now;
+/** Decides as `evaluate` does. */
+function asking(draft: Draft, recordedAt: number): Ask {
   const context = { recordedAt, actor: '', roles: ADMIN.roles, id: '' };
   return (asked) => {
     const decided = decide(draft, { type: 'DecideAct', asked }, context);
