@@ -15,6 +15,7 @@ import { draftAt } from './expiry.ts';
 import {
   type ActLine,
   askedAt,
+  type Bound,
   boundOfReceipt,
   boundOfRolling,
   boundOfRule,
@@ -32,7 +33,7 @@ import {
   type Severity,
   strictest,
 } from './possible-order.ts';
-import { toldApart } from './possible-variants.ts';
+import { tellsKindsApart, toldApart } from './possible-variants.ts';
 import type { BookState } from './state.ts';
 
 export interface PossibleQuery {
@@ -249,19 +250,27 @@ function rulesAhead(
   limits: readonly GuardrailAhead[],
 ): readonly GuardrailAhead[] {
   const ahead: GuardrailAhead[] = [];
-  for (const compiled of policy?.rules ?? []) {
+  if (policy === undefined || policy.rules.length === 0) return ahead;
+  // What a rule says of an act that is declined anyway is of no use.
+  const within = looked[0]!.lines.map((line) => mostOf(limits, line).beforeDecline);
+  for (const compiled of policy.rules) {
     let found: GuardrailAhead | undefined;
-    for (const variant of looked) found = ruleAhead(compiled, variant, state, limits, found);
-    if (found !== undefined) ahead.push(found);
+    const variants = tellsKindsApart(compiled) ? looked : looked.slice(0, 1);
+    for (const variant of variants) found = ruleAhead(compiled, variant, state, within, found);
+    if (found === undefined) continue;
+    if (variants.length < looked.length)
+      for (const variant of looked) found = { ...found, ...spokenOf(variant, found) };
+    ahead.push(found);
   }
   return ahead;
 }
 
+/** @param within how far to look, on each line */
 function ruleAhead(
   compiled: CompiledRule,
   variant: Looked,
   state: BookState,
-  limits: readonly GuardrailAhead[],
+  within: readonly Bound[],
   known: GuardrailAhead | undefined,
 ): GuardrailAhead | undefined {
   const { rule } = compiled;
@@ -270,20 +279,17 @@ function ruleAhead(
   const bounds = { ...(known?.bounds ?? { quantity: never, costMinor: never, retailMinor: never }) };
   let shown = known?.shown ?? true;
   let speaks = now !== undefined;
-  for (const line of variant.lines) {
-    // What a rule says of an act that is declined anyway is of no use.
-    const { beforeDecline } = mostOf(limits, line);
-    const found = boundOfRule(compiled, line, state, now !== undefined, beforeDecline);
-    if (found.bound === never) continue;
+  variant.lines.forEach((line, i) => {
+    const found = boundOfRule(compiled, line, state, now !== undefined, within[i]!);
+    if (found.bound === never) return;
     speaks = true;
-    if (found.bound >= bounds[line.name]) continue;
+    if (found.bound >= bounds[line.name]) return;
     bounds[line.name] = found.bound;
     shown &&= found.shown;
-  }
+  });
   if (!speaks) return known;
-  const receipt = now ?? known?.receipt ?? { rule: rule.id, message: rule.message, finding: rule.then };
   return {
-    receipt,
+    receipt: now ?? known?.receipt ?? { rule: rule.id, message: rule.message, finding: rule.then },
     finding: now?.finding ?? known?.finding ?? 'within',
     consequence: rule.then,
     bounds,

@@ -66,6 +66,40 @@ function collectParts(args: unknown, into: Set<string>): void {
   else if (typeof args === 'object' && args !== null && 'op' in args) collectPaths(args as Node, into);
 }
 
+/**
+ * The texts that a condition compares a name with: for all others it comes out alike. Undefined: it does more with it
+ * than compare it with texts written out.
+ */
+export function textsComparedWith(condition: Condition, path: string): ReadonlySet<string> | undefined {
+  const texts = new Set<string>();
+  return compares(condition.tree, path, texts) ? texts : undefined;
+}
+
+function compares(node: Node, path: string, texts: Set<string>): boolean {
+  const looked = pathsOf(node);
+  if (looked.has(path.slice(0, path.indexOf('.')))) return false;
+  if (!looked.has(path)) return true;
+  if (node.op === '==' || node.op === '!=' || node.op === 'in') {
+    const [left, right] = node.args as [Node, Node];
+    const others = node.op === 'in' && right.op === 'list' ? (right.args as Node[]) : [right];
+    if (isPath(left, path)) return others.every((other) => isText(other, texts));
+    if (node.op !== 'in' && isPath(right, path)) return isText(left, texts);
+  }
+  if (node.op === '.' || node.op === 'rcall' || node.op === 'call') return false;
+  const parts = Array.isArray(node.args) ? (node.args as Node[]) : [node.args as Node];
+  return parts.every((part) => compares(part, path, texts));
+}
+
+function isPath(node: Node, path: string): boolean {
+  return node.op === '.' && pathsOf(node).has(path);
+}
+
+function isText(node: Node, texts: Set<string>): boolean {
+  if (node.op !== 'value' || typeof node.args !== 'string') return false;
+  texts.add(node.args);
+  return true;
+}
+
 /** The amounts of an act that the condition looks at. */
 export function amountsLookedAt(condition: Condition): readonly ('count' | 'costMinor' | 'retailMinor')[] {
   const looked = pathsOf(condition.tree);
