@@ -6,7 +6,7 @@ import { type Amounts, type AskedAct, MEASURES, type Measure } from '../act/act.
 import type { CompiledRule } from '../policy/compile.ts';
 import type { RuleContext } from '../rules/cel.ts';
 import { amountsLookedAt, type FirstHeld, firstHeld } from '../rules/condition-range.ts';
-import { ACT, ROLLING } from './buckets.ts';
+import { ACT, bucketId, ROLLING } from './buckets.ts';
 import type { Draft } from './draft.ts';
 import type { ActDecided, GuardrailReceipt, LimitReceipt, MeasureReceipt } from './events.ts';
 import { rulesLookAt } from './guardrails.ts';
@@ -127,11 +127,14 @@ export function boundOfReceipt(
  * then it is asked again. With one measure the fullest window is the fullest for any amount, but an act that has
  * nothing of the measure does not look for it.
  */
-export function dependsOnAmounts(receipt: LimitReceipt, line: ActLine): boolean {
+export function dependsOnAmounts(receipt: LimitReceipt, line: ActLine, draft: Draft): boolean {
   if (receipt.window.label !== ROLLING || line.apart) return false;
   const measures = Object.keys(receipt.measures) as Measure[];
   if (!measures.some((measure) => line.perStep[measure] > 0)) return false;
-  return measures.length > 1 || line.act.amounts[measures[0]!] === 0;
+  if (measures.length === 1 && line.act.amounts[measures[0]!] > 0) return false;
+  // Windows that end later hold more only where something happened later.
+  const latest = draft.firstTimeAfter(bucketId(receipt.limit, ROLLING, receipt.key), line.act.occurredAt);
+  return latest !== undefined;
 }
 
 /**

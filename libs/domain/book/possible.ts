@@ -130,7 +130,7 @@ export function possibleFor(
     .filter((_, i) => outright[i] === mildest)
     .map((variant) => ({ ...variant, lines: linesOf(draft, variant.act, mostPieces) }));
 
-  const limits = limitsAhead(looked, policy, ask);
+  const limits = limitsAhead(looked, policy, draft, ask);
   const rules = rulesAhead(looked, policy, state, limits);
   const guardrails = inOrder([...limits, ...rules]);
   const most = {} as Record<LineName, Most>;
@@ -199,6 +199,7 @@ function isOutright(receipt: GuardrailReceipt): boolean {
 function limitsAhead(
   looked: readonly Looked[],
   policy: CompiledPolicy | undefined,
+  draft: Draft,
   ask: Ask,
 ): readonly GuardrailAhead[] {
   const ahead = new Map<string, GuardrailAhead>();
@@ -207,7 +208,7 @@ function limitsAhead(
       if ('rule' in receipt) continue;
       const name = nameOf(receipt);
       const known = ahead.get(name);
-      if (known === undefined) ahead.set(name, limitAhead(receipt, variant, policy, ask));
+      if (known === undefined) ahead.set(name, limitAhead(receipt, variant, policy, draft, ask));
       else ahead.set(name, { ...known, ...spokenOf(variant, known) });
     }
   }
@@ -218,6 +219,7 @@ function limitAhead(
   receipt: Exclude<GuardrailReceipt, { readonly rule: string }>,
   variant: Looked,
   policy: CompiledPolicy | undefined,
+  draft: Draft,
   ask: Ask,
 ): GuardrailAhead {
   const bounds = { quantity: 0, costMinor: -1, retailMinor: -1 };
@@ -230,7 +232,7 @@ function limitAhead(
   const measures: Partial<Record<LineName, keyof typeof receipt.measures>> = {};
   let stopping = receipt;
   for (const line of variant.lines) {
-    const found = dependsOnAmounts(receipt, line)
+    const found = dependsOnAmounts(receipt, line, draft)
       ? boundOfRolling(receipt, line, (x) => {
           const act = ask(askedAt(line, x));
           return 'code' in act ? undefined : receiptOfBucket(act.guardrails, receipt);
