@@ -132,9 +132,12 @@ export function dependsOnAmounts(receipt: LimitReceipt, line: ActLine, draft: Dr
   const measures = Object.keys(receipt.measures) as Measure[];
   if (!measures.some((measure) => line.perStep[measure] > 0)) return false;
   if (measures.length === 1 && line.act.amounts[measures[0]!] > 0) return false;
-  // Windows that end later hold more only where something happened later.
-  const latest = draft.firstTimeAfter(bucketId(receipt.limit, ROLLING, receipt.key), line.act.occurredAt);
-  return latest !== undefined;
+  // Windows that end later differ only where something happened later.
+  const { occurredAt } = line.act;
+  const durationMs = receipt.window.to! - receipt.window.from!;
+  const id = bucketId(receipt.limit, ROLLING, receipt.key);
+  for (const _ of draft.timesWithin(id, occurredAt, occurredAt + durationMs)) return true;
+  return false;
 }
 
 /**

@@ -31,6 +31,9 @@ export function resetsAt(draft: Draft, { receipt, limit }: GuardrailAhead): numb
   const { label, from, to } = receipt.window;
   if (label === ACT || 'act' in receipt.key) return null;
   if (label !== ROLLING || limit.window.every !== 'rolling') return to;
-  const oldest = draft.firstTimeAfter(bucketId(limit.id, label, receipt.key), from!);
-  return oldest === undefined || oldest > to! ? null : oldest + limit.window.durationMs;
+  let oldest = Number.POSITIVE_INFINITY;
+  for (const at of draft.timesWithin(bucketId(limit.id, label, receipt.key), from!, to! + 1)) {
+    oldest = Math.min(oldest, at);
+  }
+  return Number.isFinite(oldest) ? oldest + limit.window.durationMs : null;
 }
