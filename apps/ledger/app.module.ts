@@ -3,10 +3,13 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { TerminusModule } from '@nestjs/terminus';
 import type { Logger } from 'pino';
+import type { Keyring } from '../../libs/access/keyring.ts';
 import type { Books } from '../../libs/books/books.ts';
 import type { EventStore } from '../../libs/event-store/event-store.ts';
 import type { Clock, SettableClock } from '../../libs/platform/clock.ts';
 import type { Views } from '../../libs/views/views.ts';
+import { KEYS_HANDLERS } from './access/keys.bus.ts';
+import { KeysController } from './access/keys.controller.ts';
 import { ACTS_HANDLERS } from './acts/acts.bus.ts';
 import { ActsController } from './acts/acts.controller.ts';
 import { BatchController } from './acts/batch.controller.ts';
@@ -20,12 +23,15 @@ import { SPEND_HANDLERS } from './metrics/spend.bus.ts';
 import { SpendController } from './metrics/spend.controller.ts';
 import { OperationsController } from './operations/operations.controller.ts';
 import type { ServiceMetrics } from './operations/service-metrics.ts';
-import { BOOKS, CLOCK, EVENT_STORE, LOG, METRICS, SANDBOX_CLOCK, VIEWS } from './parts.ts';
+import { BOOKS, CLOCK, EVENT_STORE, KEYRING, LOG, METRICS, SANDBOX_CLOCK, VIEWS } from './parts.ts';
 import { PoliciesController } from './policies/policies.controller.ts';
+import { PolicyLifeController } from './policies/policy-life.controller.ts';
+import { PolicyReadingController } from './policies/policy-reading.controller.ts';
 import { PossibleController } from './possible/possible.controller.ts';
 import { SandboxController } from './sandbox/sandbox.controller.ts';
 
 export interface Parts {
+  readonly keyring: Keyring;
   readonly books: Books;
   readonly views: Views;
   readonly eventStore: EventStore;
@@ -52,6 +58,9 @@ export function appModule(parts: Parts): DynamicModule {
       BooksController,
       DirectoryController,
       PoliciesController,
+      PolicyLifeController,
+      PolicyReadingController,
+      KeysController,
       HealthController,
       OperationsController,
       SandboxController,
@@ -60,7 +69,9 @@ export function appModule(parts: Parts): DynamicModule {
       ...BOOKS_HANDLERS,
       ...ACTS_HANDLERS,
       ...SPEND_HANDLERS,
+      ...KEYS_HANDLERS,
       { provide: BOOKS, useValue: parts.books },
+      { provide: KEYRING, useValue: parts.keyring },
       { provide: VIEWS, useValue: parts.views },
       { provide: EVENT_STORE, useValue: parts.eventStore },
       { provide: CLOCK, useValue: parts.clock },

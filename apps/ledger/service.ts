@@ -3,14 +3,16 @@ import 'reflect-metadata';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { type Logger, pino } from 'pino';
+import { Keyring } from '../../libs/access/keyring.ts';
 import { Books } from '../../libs/books/books.ts';
 import { CacheClient } from '../../libs/books/cache-client.ts';
 import { openEventStore } from '../../libs/event-store/engines.ts';
-import { adminKeyOf, bearerCheck } from '../../libs/platform/admin-key.ts';
+import { adminKeyOf } from '../../libs/platform/admin-key.ts';
 import { SettableClock, systemClock } from '../../libs/platform/clock.ts';
 import { makeDataDir } from '../../libs/platform/data-dir.ts';
 import { takeSlot } from '../../libs/platform/slot.ts';
 import { Views } from '../../libs/views/views.ts';
+import { Authentication } from './access/authentication.ts';
 import { openHttp } from './http/http-application.ts';
 import { ServiceMetrics } from './operations/service-metrics.ts';
 import type { Settings } from './settings.ts';
@@ -93,6 +95,9 @@ async function open(
   });
   closings.push(() => books.close());
 
+  const keyring = Keyring.open({ eventStore, clock });
+  closings.push(() => keyring.close());
+
   metrics.gauge('goodwill_views_behind_events', 'Events that a view does not reflect yet.', 'view', () =>
     views.lag().map(({ view, eventsBehind }) => [view, eventsBehind]),
   );
@@ -103,8 +108,8 @@ async function open(
     books.status().books.map(({ book, position }) => [book, position]),
   );
 
-  const parts = { books, views, eventStore, clock, sandboxClock, metrics, log };
-  const http = await openHttp(parts, bearerCheck(admin.key));
+  const parts = { books, keyring, views, eventStore, clock, sandboxClock, metrics, log };
+  const http = await openHttp(parts, new Authentication(admin.key, keyring));
   closings.push(() => http.close());
   await http.nest.listen(settings.port, settings.host);
   const url = await http.nest.getUrl();

@@ -27,6 +27,10 @@ export const STORED_TYPE: Readonly<Record<EventType, string>> = {
   ActReleased: 'goodwill.act-released.v1',
   ActExpired: 'goodwill.act-expired.v1',
   ApprovalCodeMade: 'goodwill.approval-code-made.v1',
+  PolicyEdited: 'goodwill.policy-edited.v1',
+  PolicySubmitted: 'goodwill.policy-submitted.v1',
+  PolicyApproved: 'goodwill.policy-approved.v1',
+  PolicyRejected: 'goodwill.policy-rejected.v1',
 };
 
 /** Every name ever written → the type it is read as, and the pure step that lifts old data to today's shape. */

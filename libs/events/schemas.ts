@@ -2,10 +2,13 @@
  * JSON Schemas (2020-12) of the stored data of every event type: for those who read the ledger without us.
  * Published under `docs/events/`; a test keeps the files, these schemas and what is really stored equal.
  */
+import { ACCESS_ROLES } from '../domain/access/access.ts';
+import type { AccessEvent } from '../domain/access/keys.ts';
 import { KINDS, MODES, TRIGGERS } from '../domain/act/act.ts';
 import type { BookEvent } from '../domain/book/events.ts';
 import { STANDING } from '../domain/book/events.ts';
 import { CONSEQUENCES, DIMENSIONS, WEEKDAYS } from '../domain/policy/policy.ts';
+import { STORED_ACCESS_TYPE } from './access-codec.ts';
 import { STORED_TYPE } from './codec.ts';
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
@@ -151,7 +154,10 @@ const policy = object({
   'authority?': list(authority),
 });
 
-const DATA: Readonly<Record<BookEvent['type'], JsonSchema>> = {
+const source = object({ format: oneOf(['json', 'yaml']), text: { type: 'string' } });
+const policyVersion = { ...whole, minimum: 1 };
+
+const DATA: Readonly<Record<BookEvent['type'] | AccessEvent['type'], JsonSchema>> = {
   BookDefined: object({
     book: object({ currency: text, timeZone: text, fourEyes: { type: 'boolean' } }),
     ...stamp,
@@ -177,15 +183,21 @@ const DATA: Readonly<Record<BookEvent['type'], JsonSchema>> = {
     ...stamp,
   }),
   PolicyDrafted: object({
-    version: { ...whole, minimum: 1 },
+    version: policyVersion,
     policy,
-    source: object({ format: oneOf(['json', 'yaml']), text: { type: 'string' } }),
+    source,
+    'rollbackOf?': { ...policyVersion, description: 'The version whose words this one takes up again.' },
     ...stamp,
   }),
   PolicyActivated: object({
-    version: { ...whole, minimum: 1 },
+    version: policyVersion,
     'from?': instant,
     asked: object({ 'from?': instant }),
+    'fromDate?': {
+      ...businessDate,
+      description: 'In force at each location from the start of this business day there; never beside from.',
+    },
+    'unapproved?': { const: true, description: 'Nobody but its authors has agreed: fourEyes was off.' },
     ...stamp,
   }),
   ActAccepted: object(actDecided),
@@ -228,16 +240,36 @@ const DATA: Readonly<Record<BookEvent['type'], JsonSchema>> = {
     roles: list(text),
     ...stamp,
   }),
+  PolicyEdited: object({
+    version: policyVersion,
+    policy,
+    source,
+    edit: { ...whole, minimum: 1, description: 'How often the version has been edited.' },
+    ...stamp,
+  }),
+  PolicySubmitted: object({ version: policyVersion, 'comment?': text, ...stamp }),
+  PolicyApproved: object({ version: policyVersion, 'comment?': text, ...stamp }),
+  PolicyRejected: object({ version: policyVersion, reason: text, ...stamp }),
+  KeyMade: object({
+    id: { ...text, description: 'Public: the ten characters of the key after glk_.' },
+    subject: text,
+    roles: list(oneOf(Object.keys(ACCESS_ROLES))),
+    hash: { type: 'string', pattern: '^[0-9a-f]{64}$', description: 'SHA-256 of the whole key.' },
+    ...stamp,
+  }),
+  KeyRevoked: object({ id: text, 'reason?': text, ...stamp }),
 };
+
+const NAMES = { ...STORED_TYPE, ...STORED_ACCESS_TYPE };
 
 /** Stored type name → the schema of its data. */
 export const EVENT_SCHEMAS: Readonly<Record<string, JsonSchema>> = Object.fromEntries(
-  (Object.keys(STORED_TYPE) as BookEvent['type'][]).map((type) => [
-    STORED_TYPE[type],
+  (Object.keys(NAMES) as (keyof typeof DATA)[]).map((type) => [
+    NAMES[type],
     {
       $schema: 'https://json-schema.org/draft/2020-12/schema',
-      $id: `urn:goodwill-ledger:event:${STORED_TYPE[type]}`,
-      title: STORED_TYPE[type],
+      $id: `urn:goodwill-ledger:event:${NAMES[type]}`,
+      title: NAMES[type],
       ...DATA[type],
     },
   ]),

@@ -1,5 +1,5 @@
 /** Facts of acts that waited, made by the domain itself: every type there is of them, with and without what is optional. */
-import type { Actor } from '../domain/access/access.ts';
+import { type Actor, ADMIN } from '../domain/access/access.ts';
 import type { AskedAct } from '../domain/act/act.ts';
 import type { Command } from '../domain/book/commands.ts';
 import { decide } from '../domain/book/decide.ts';
@@ -75,12 +75,12 @@ export function factsOfWaiting(): BookEvent[] {
         ...more,
       },
     });
-  run({ type: 'DefineBook', book: { currency: 'GBP', timeZone: 'Europe/London', fourEyes: false } });
+  run({ type: 'DefineBook', book: { currency: 'GBP', timeZone: 'Europe/London', fourEyes: false } }, ADMIN);
   const location = { timeZone: 'Europe/London', businessDayStartsAt: '04:00' };
-  run({ type: 'DefineLocation', id: 'leeds', location });
-  run({ type: 'DefineEmployee', id: 'emp-17', employee: { roles: [] } });
-  run({ type: 'DraftPolicy', policy: POLICY, source: { format: 'json', text: '' } });
-  run({ type: 'ActivatePolicy', version: 1 });
+  run({ type: 'DefineLocation', id: 'leeds', location }, ADMIN);
+  run({ type: 'DefineEmployee', id: 'emp-17', employee: { roles: [] } }, ADMIN);
+  run({ type: 'DraftPolicy', policy: POLICY, source: { format: 'json', text: '' } }, ADMIN);
+  run({ type: 'ActivatePolicy', version: 1 }, ADMIN);
   run({ type: 'MakeApprovalCode', hash: 'a'.repeat(64), expiresInMs: 300_000 }, SUE);
   run({ type: 'ApproveAct', act: ask(), code: 'a'.repeat(64) });
   run({ type: 'ApproveAct', act: ask(), reason: 'long wait' }, SUE);

@@ -1,23 +1,25 @@
 /** The shape of what is possible, for the API's description. */
+import { MEASURES } from '../../../libs/domain/act/act.ts';
+import {
+  choice,
+  id,
+  instant,
+  key,
+  list,
+  orNull,
+  position,
+  type Schema,
+  object as strict,
+  whole,
+} from './schema-parts.ts';
 import { CONSEQUENCES } from './words.ts';
-
-type Schema = Readonly<Record<string, unknown>>;
 
 const object = (
   description: string,
   properties: Record<string, Schema>,
   required: readonly string[],
-): Schema => ({
-  type: 'object',
-  description,
-  properties,
-  required,
-  additionalProperties: false,
-});
-const text = (description: string): Schema => ({ type: 'string', description });
-const list = (items: Schema): Schema => ({ type: 'array', items });
-const orNull = (schema: Schema): Schema => ({ anyOf: [schema, { type: 'null' }] });
-const instant = (description: string): Schema => ({ type: 'string', format: 'date-time', description });
+): Schema => strict(properties, required, { description });
+const words = (description: string): Schema => ({ type: 'string', description });
 
 const bound = (least: number): Schema => ({ type: ['integer', 'null'], minimum: least });
 const most = (description: string, least: number): Schema =>
@@ -29,10 +31,10 @@ const most = (description: string, least: number): Schema =>
 
 const VALUE =
   'The most a single act may be worth, in minor units, before anything at least as strict; -1: not even an act worth nothing; null: no guardrail stops it.';
-const consequence: Schema = { type: 'string', enum: [...CONSEQUENCES] };
-const sentence = text('For whoever stands at the till.');
+const consequence = choice(CONSEQUENCES);
+const sentence = words('For whoever stands at the till.');
 const names = list({ type: 'string' });
-const limit = { type: 'string', examples: ['weekly-coffees'] };
+const limit = id('weekly-coffees');
 const resetsAt = orNull(
   instant('When the window ends, or the oldest use leaves a rolling one; null: never by itself.'),
 );
@@ -46,10 +48,10 @@ export function possibleSchema(allowance: Readonly<Record<string, Schema>>): Sch
   return object(
     'What is still possible for an act as asked for.',
     {
-      employee: { type: 'string', examples: ['emp-17'] },
-      location: text('Where the act would be made: as asked for, or taken (see assumes).'),
+      employee: id('emp-17'),
+      location: words('Where the act would be made: as asked for, or taken (see assumes).'),
       at: instant('When the act would be made.'),
-      position: { type: 'integer', minimum: -1, examples: [10234] },
+      position,
       policyVersion: { type: ['integer', 'null'], description: 'In force; null: none is.' },
       sentence,
       possible: object(
@@ -78,10 +80,10 @@ export function possibleSchema(allowance: Readonly<Record<string, Schema>>): Sch
             rule: { type: 'string' },
             standing: { type: 'string' },
             message: { type: 'string' },
-            key: { type: 'object', additionalProperties: { type: 'string' } },
+            key,
             missing: names,
-            measure: { type: 'string', enum: ['count', 'costMinor', 'retailMinor'] },
-            remaining: { type: 'integer' },
+            measure: choice(MEASURES),
+            remaining: whole('Of the measure, before the act.'),
             resetsAt,
             consequence,
             sentence,

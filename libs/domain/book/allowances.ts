@@ -7,7 +7,7 @@ import { ACT, bucketId } from './buckets.ts';
 import type { Draft } from './draft.ts';
 import { draftAt } from './expiry.ts';
 import { bindingWindow } from './guardrails.ts';
-import { activeVersion, type BookState } from './state.ts';
+import { activeVersion, type BookState, calendarOfBook } from './state.ts';
 import { NOTHING } from './timeline.ts';
 
 export interface MeasureLeft {
@@ -47,9 +47,9 @@ export function allowancesOf(
 ): readonly Allowance[] | undefined {
   const employee = state.employees.get(query.employee);
   if (employee === undefined) return undefined;
-  const version = activeVersion(state, query.now);
-  if (version === null) return [];
   const location = query.key?.location ?? employee.homeLocation ?? state.lastLocations.get(query.employee);
+  const version = activeVersion(state, query.now, calendarOf(state, location));
+  if (version === null) return [];
   const given: Key = {
     ...query.key,
     ...(location === undefined ? {} : { location }),
@@ -80,7 +80,7 @@ export function bucketsOf(
   state: BookState,
   query: { readonly limit: string; readonly key: Key; readonly at: number; readonly now: number },
 ): { readonly bucket: Allowance } | { readonly missing: readonly string[] } | undefined {
-  const version = activeVersion(state, query.now);
+  const version = activeVersion(state, query.now, calendarOf(state, query.key.location));
   if (version === null) return undefined;
   const limit = state.policies.get(version)!.policy.limits.find(({ id }) => id === query.limit);
   return limit === undefined ? undefined : bucketOf(draftAt(state, query.now), limit, query.key, query.at);
@@ -163,6 +163,6 @@ function left(limit: Limit, used: Amounts, reserved: Amounts): Partial<Record<Me
 function calendarOf(state: BookState, location: string | undefined): BusinessCalendar {
   const known = location === undefined ? undefined : state.locations.get(location);
   return known === undefined
-    ? businessCalendar(state.book!.timeZone, '00:00')
+    ? calendarOfBook(state)
     : businessCalendar(known.timeZone, known.businessDayStartsAt);
 }

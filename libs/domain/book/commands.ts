@@ -14,7 +14,13 @@ export type Command =
       readonly policy: Policy;
       readonly source: { readonly format: 'json' | 'yaml'; readonly text: string };
     }
-  | { readonly type: 'ActivatePolicy'; readonly version: number; readonly from?: number }
+  /** `from`: epoch ms; `fromDate`: from the start of that business day, at each location its own. Never both. */
+  | {
+      readonly type: 'ActivatePolicy';
+      readonly version: number;
+      readonly from?: number;
+      readonly fromDate?: string;
+    }
   | { readonly type: 'DecideAct'; readonly asked: AskedAct }
   | {
       readonly type: 'ReverseAct';
@@ -22,6 +28,11 @@ export type Command =
       readonly reason: string;
       readonly asked: Readonly<Partial<Amounts>>;
     }
+  | EditPolicy
+  | SubmitPolicy
+  | ApprovePolicy
+  | RejectPolicy
+  | RollBackPolicy
   /** `code`: the hash of an approval code; its maker then is the approver, whoever sends this. */
   | {
       readonly type: 'ApproveAct';
@@ -46,6 +57,39 @@ export type Command =
       readonly expiresInMs: number;
     };
 
+/** `ifMatch`: the edit (0 for the draft as posted) that whoever sends this has seen; another one is refused. */
+export interface EditPolicy {
+  readonly type: 'EditPolicy';
+  readonly version: number;
+  readonly policy: Policy;
+  readonly source: { readonly format: 'json' | 'yaml'; readonly text: string };
+  readonly ifMatch: number;
+}
+export interface SubmitPolicy {
+  readonly type: 'SubmitPolicy';
+  readonly version: number;
+  readonly comment?: string;
+  readonly ifMatch?: number;
+}
+export interface ApprovePolicy {
+  readonly type: 'ApprovePolicy';
+  readonly version: number;
+  readonly comment?: string;
+  readonly ifMatch?: number;
+}
+/** Back to draft, whoever says why. */
+export interface RejectPolicy {
+  readonly type: 'RejectPolicy';
+  readonly version: number;
+  readonly reason: string;
+  readonly ifMatch?: number;
+}
+/** Drafts anew what an earlier version said. */
+export interface RollBackPolicy {
+  readonly type: 'RollBackPolicy';
+  readonly version: number;
+}
+
 export const REFUSAL_CODES = [
   'book-not-found',
   'book-currency-fixed',
@@ -69,6 +113,13 @@ export const REFUSAL_CODES = [
   'approval-code-used',
   'approval-code-expired',
   'commit-exceeds-reservation',
+  'not-allowed',
+  'policy-not-draft',
+  'policy-not-submitted',
+  'precondition-failed',
+  'subject-reserved',
+  'key-not-found',
+  'key-already-revoked',
 ] as const;
 export type RefusalCode = (typeof REFUSAL_CODES)[number];
 

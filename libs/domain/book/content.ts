@@ -3,8 +3,8 @@
  * content gets the first answer again; other content is refused, naming what differs.
  */
 import type { Command } from './commands.ts';
-import { same } from './decide.ts';
 import { type BookEvent, isDecision } from './events.ts';
+import { same } from './same.ts';
 
 /** @returns the members that differ, dotted (`item.quantity`), sorted; none when the content is the same. */
 export function differences(command: Command, event: BookEvent): readonly string[] {
@@ -19,13 +19,28 @@ export function differences(command: Command, event: BookEvent): readonly string
         { act: event.act, reason: event.reason, ...event.asked },
       );
     case 'DraftPolicy':
-      if (event.type !== 'PolicyDrafted') return ['operation'];
+      if (event.type !== 'PolicyDrafted' || event.rollbackOf !== undefined) return ['operation'];
       return membersThatDiffer(command.policy, event.policy);
     case 'ActivatePolicy':
       if (event.type !== 'PolicyActivated') return ['operation'];
       return membersThatDiffer(
-        { version: command.version, from: command.from },
-        { version: event.version, ...event.asked },
+        { version: command.version, from: command.from, fromDate: command.fromDate },
+        { version: event.version, ...event.asked, fromDate: event.fromDate },
+      );
+    case 'RollBackPolicy':
+      if (event.type !== 'PolicyDrafted' || event.rollbackOf === undefined) return ['operation'];
+      return membersThatDiffer({ version: command.version }, { version: event.rollbackOf });
+    case 'SubmitPolicy':
+      if (event.type !== 'PolicySubmitted') return ['operation'];
+      return membersThatDiffer(wordsOf(command), wordsOf(event));
+    case 'ApprovePolicy':
+      if (event.type !== 'PolicyApproved') return ['operation'];
+      return membersThatDiffer(wordsOf(command), wordsOf(event));
+    case 'RejectPolicy':
+      if (event.type !== 'PolicyRejected') return ['operation'];
+      return membersThatDiffer(
+        { version: command.version, reason: command.reason },
+        { version: event.version, reason: event.reason },
       );
     case 'ApproveAct':
       if (event.type !== 'ActApproved') return ['operation'];
@@ -62,6 +77,11 @@ export function differences(command: Command, event: BookEvent): readonly string
       // A PUT carries no key.
       return ['operation'];
   }
+}
+
+/** The edit that was asked for is a condition and no content. */
+function wordsOf({ version, comment }: { readonly version: number; readonly comment?: string }): object {
+  return { version, comment };
 }
 
 function membersThatDiffer(now: object, first: object): string[] {

@@ -2,6 +2,7 @@
  * What a book answers to a command: pure, from the book's own state and the time, id and actor stamped on the
  * command. The one place where an act is decided, for `request`, `record`, `reserve` and `evaluate` alike.
  */
+import { lacking } from '../access/capabilities.ts';
 import type { Amounts, AskedAct, Mode } from '../act/act.ts';
 import { MEASURES, TIME_TO_LIVE_MS } from '../act/act.ts';
 import type { Item } from '../directory/directory.ts';
@@ -15,7 +16,9 @@ import type { Draft } from './draft.ts';
 import type { ActDecision, BookEvent, GuardrailReceipt } from './events.ts';
 import { plus } from './evolve.ts';
 import { findings } from './guardrails.ts';
+import { decidePolicy } from './policy-life.ts';
 import { reverseAct } from './reverse.ts';
+import { same } from './same.ts';
 import { approveAct, commitAct, makeApprovalCode, rejectAct, releaseAct } from './settle.ts';
 import { activeVersion, type BookState } from './state.ts';
 
@@ -28,6 +31,8 @@ export const FUTURE_TOLERANCE_MS = 5 * 60_000;
 
 export function decide(draft: Draft, command: Command, context: Context): Decided {
   const { state } = draft;
+  const refusal = lacking(command, context.actor, context.roles);
+  if (refusal !== undefined) return { refusal };
   if (command.type === 'DefineBook') return defineBook(state, command.book, context);
   if (state.book === undefined) {
     return refuse('book-not-found', `There is no book "${state.id}".`, {
@@ -68,25 +73,6 @@ export function decide(draft: Draft, command: Command, context: Context): Decide
         campaign: command.campaign,
         ...stamp,
       }));
-    case 'DraftPolicy':
-      if (command.policy.currency !== state.book.currency) {
-        return refuse(
-          'currency-mismatch',
-          `The policy is in ${command.policy.currency}, the book in ${state.book.currency}.`,
-          { pointer: '/currency', advice: `Write the policy's amounts in ${state.book.currency}.` },
-        );
-      }
-      return {
-        event: {
-          type: 'PolicyDrafted',
-          version: state.policies.size + 1,
-          policy: command.policy,
-          source: command.source,
-          ...stamp,
-        },
-      };
-    case 'ActivatePolicy':
-      return activatePolicy(state, command.version, command.from, context);
     case 'ApproveAct':
       return approveAct(draft, command, context);
     case 'RejectAct':
@@ -97,6 +83,8 @@ export function decide(draft: Draft, command: Command, context: Context): Decide
       return releaseAct(draft, command, context);
     case 'MakeApprovalCode':
       return makeApprovalCode(draft, command, context);
+    default:
+      return decidePolicy(state, command, context);
   }
 }
 
@@ -108,31 +96,6 @@ function defineBook(state: BookState, book: NonNullable<BookState['book']>, cont
     });
   }
   return stated(state.book, book, () => ({ type: 'BookDefined', book, ...stampOf(context) }));
-}
-
-function activatePolicy(
-  state: BookState,
-  version: number,
-  from: number | undefined,
-  context: Context,
-): Decided {
-  if (!state.policies.has(version)) {
-    return refuse('policy-not-found', `Book "${state.id}" has no policy version ${version}.`, {
-      advice:
-        state.policies.size === 0
-          ? 'Post a policy first.'
-          : `Versions 1 to ${state.policies.size} exist; name one of them.`,
-    });
-  }
-  if (state.book?.fourEyes === true) {
-    return refuse('policy-not-approved', `Version ${version} has not been approved by a second person.`, {
-      advice: 'Have it approved, or, where one person works alone, set "fourEyes": false on the book.',
-    });
-  }
-  // A date that has passed cannot change what was decided meanwhile: it means from now on.
-  const future = from !== undefined && from > context.recordedAt ? { from } : {};
-  const asked = from === undefined ? {} : { from };
-  return { event: { type: 'PolicyActivated', version, ...future, asked, ...stampOf(context) } };
 }
 
 function decideAct(draft: Draft, asked: AskedAct, context: Context): Decided {
@@ -183,7 +146,7 @@ function decideAct(draft: Draft, asked: AskedAct, context: Context): Decided {
     item,
     calendar,
   };
-  const version = activeVersion(state, now);
+  const version = activeVersion(state, now, calendar);
   const guardrails = standing(state, facts, version);
   if (version !== null) {
     const policy = compilePolicy(state.policies.get(version)!.policy);
@@ -301,16 +264,4 @@ function amountsOf(asked: AskedAct, item: Item | undefined): { amounts: Amounts 
 
 function stated<T>(before: T | undefined, now: T, event: () => BookEvent): Decided {
   return before !== undefined && same(before, now) ? { unchanged: true } : { event: event() };
-}
-
-/** Plain data, equal whatever the order of its members. */
-export function same(a: unknown, b: unknown): boolean {
-  if (a === b) return true;
-  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
-  if (Array.isArray(a) !== Array.isArray(b)) return false;
-  const keys = Object.keys(a);
-  return (
-    keys.length === Object.keys(b).length &&
-    keys.every((key) => Object.hasOwn(b, key) && same((a as never)[key], (b as never)[key]))
-  );
 }

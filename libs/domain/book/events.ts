@@ -47,6 +47,33 @@ export interface PolicyDrafted extends Stamp {
   readonly policy: Policy;
   /** The text as posted, for people to read again. */
   readonly source: { readonly format: 'json' | 'yaml'; readonly text: string };
+  /** The version whose words this one takes up again. */
+  readonly rollbackOf?: number;
+}
+/** A draft says something else from now on. Whoever edits it is one of its authors for good. */
+export interface PolicyEdited extends Stamp {
+  readonly type: 'PolicyEdited';
+  readonly version: number;
+  readonly policy: Policy;
+  readonly source: { readonly format: 'json' | 'yaml'; readonly text: string };
+  /** 1, 2, …: how often the version has been edited. */
+  readonly edit: number;
+}
+export interface PolicySubmitted extends Stamp {
+  readonly type: 'PolicySubmitted';
+  readonly version: number;
+  readonly comment?: string;
+}
+export interface PolicyApproved extends Stamp {
+  readonly type: 'PolicyApproved';
+  readonly version: number;
+  readonly comment?: string;
+}
+/** Back to draft. */
+export interface PolicyRejected extends Stamp {
+  readonly type: 'PolicyRejected';
+  readonly version: number;
+  readonly reason: string;
 }
 export interface PolicyActivated extends Stamp {
   readonly type: 'PolicyActivated';
@@ -55,6 +82,13 @@ export interface PolicyActivated extends Stamp {
   readonly from?: number;
   /** As posted: a date that had passed meant from this event on. */
   readonly asked: { readonly from?: number };
+  /**
+   * `YYYY-MM-DD`: in force at each location from the start of that business day there, and nowhere before this event.
+   * Never beside `from`.
+   */
+  readonly fromDate?: string;
+  /** Nobody but its author has agreed to it: the book's `fourEyes` was off. */
+  readonly unapproved?: true;
 }
 
 /**
@@ -246,7 +280,11 @@ export type BookEvent =
   | ActDecision
   | ActReversed
   | SettlingEvent
-  | ApprovalCodeMade;
+  | ApprovalCodeMade
+  | PolicyEdited
+  | PolicySubmitted
+  | PolicyApproved
+  | PolicyRejected;
 
 /** How an act begins. */
 export type ActDecision = ActAccepted | ActDeclined | ActHeld | ActReserved;

@@ -7,10 +7,10 @@ import type {
   ApprovalCodeMade,
   BookEvent,
   CountedIn,
-  PolicyActivated,
   SettlingEvent,
 } from './events.ts';
 import { type OpenAct, openActOf } from './open-acts.ts';
+import { evolvePolicy } from './policy-fold.ts';
 import type { BookState } from './state.ts';
 import { minus, NOTHING, plus } from './timeline.ts';
 
@@ -77,30 +77,17 @@ export function evolve(state: BookState, event: BookEvent, revision: number): Bo
       state.campaigns.set(event.id, event.campaign);
       break;
     case 'PolicyDrafted':
-      state.policies.set(event.version, {
-        policy: event.policy,
-        source: event.source,
-        draftedAt: event.recordedAt,
-      });
-      break;
+    case 'PolicyEdited':
+    case 'PolicySubmitted':
+    case 'PolicyApproved':
+    case 'PolicyRejected':
     case 'PolicyActivated':
-      activate(state, event);
+      evolvePolicy(state, event);
       break;
     default:
       event satisfies never;
   }
   return state;
-}
-
-function activate(state: BookState, event: PolicyActivated): void {
-  if (event.from !== undefined) {
-    state.activations.push({ version: event.version, at: event.from, immediate: false });
-    return;
-  }
-  // A clock that was set back must not leave the version in force that this one replaced.
-  let at = event.recordedAt;
-  for (const earlier of state.activations) if (earlier.immediate) at = Math.max(at, earlier.at);
-  state.activations.push({ version: event.version, at, immediate: true });
 }
 
 /** Counts an accepted act in every bucket its receipt names. */

@@ -1,24 +1,11 @@
 /** The state of a book: the fold of its stream. `evolve` alone changes it. */
 import type { Amounts } from '../act/act.ts';
 import type { Book, Campaign, Employee, Item, Location } from '../directory/directory.ts';
-import type { Policy } from '../policy/policy.ts';
+import { type BusinessCalendar, businessCalendar } from '../time/business-calendar.ts';
 import { Buckets, type BucketsSnapshot } from './buckets.ts';
 import { type OpenAct, OpenActs } from './open-acts.ts';
+import { type Activation, isReached, type PolicyVersion, startsAt } from './policy-version.ts';
 import { NOTHING } from './timeline.ts';
-
-export interface PolicyVersion {
-  readonly policy: Policy;
-  readonly source: { readonly format: 'json' | 'yaml'; readonly text: string };
-  readonly draftedAt: number;
-}
-
-/** In the order of their events. `at` is the time from which it is in force: the event's own, or a later one. */
-export interface Activation {
-  readonly version: number;
-  readonly at: number;
-  /** True for one without a date: in force from its event on, whatever the clock says afterwards. */
-  readonly immediate: boolean;
-}
 
 /** May approve one act, once, in the name of its maker. */
 export interface ApprovalCode {
@@ -120,12 +107,25 @@ export function initialState(id: string): BookState {
   return new BookState(id);
 }
 
-/** The version in force at `now` (epoch ms): the activation that was reached last. */
-export function activeVersion(state: BookState, now: number): number | null {
+/**
+ * The version in force at `now` (epoch ms): the activation that was reached last.
+ * @param calendar of the location asked about; absent: the book's own, whose business days start at midnight
+ */
+export function activeVersion(state: BookState, now: number, calendar?: BusinessCalendar): number | null {
   let active: Activation | undefined;
+  let activeFrom = Number.NEGATIVE_INFINITY;
   for (const activation of state.activations) {
-    if (!activation.immediate && activation.at > now) continue;
-    if (active === undefined || activation.at >= active.at) active = activation;
+    const days = activation.fromDayNo === undefined ? undefined : (calendar ?? calendarOfBook(state));
+    if (!isReached(activation, now, days)) continue;
+    const from = startsAt(activation, days);
+    if (from < activeFrom) continue;
+    active = activation;
+    activeFrom = from;
   }
   return active?.version ?? null;
+}
+
+/** Whose days count where no location of the directory is named. */
+export function calendarOfBook(state: BookState): BusinessCalendar {
+  return businessCalendar(state.book!.timeZone, '00:00');
 }
