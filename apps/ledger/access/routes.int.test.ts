@@ -17,6 +17,7 @@ const ROLES = Object.keys(ACCESS_ROLES) as AccessRole[];
 const EVERY: readonly AccessRole[] = ROLES;
 const ADMIN_ALONE: readonly AccessRole[] = ['admin'];
 const TILLS: readonly AccessRole[] = ['till', 'crm', 'admin'];
+const APPROVERS: readonly AccessRole[] = ['approver', 'admin'];
 const OPERATIONS: readonly AccessRole[] = ['operations', 'admin'];
 const POLICY_READERS: readonly AccessRole[] = ['operations', 'finance', 'reviewer', 'admin'];
 
@@ -51,8 +52,16 @@ const ROUTES: readonly (readonly [method: string, path: string, roles: readonly 
   ['POST', '/v1/books/{book}/acts/batch', TILLS],
   ['POST', '/v1/books/{book}/acts/evaluate', TILLS],
   ['POST', '/v1/books/{book}/acts/{act}/reverse', TILLS],
+  ['POST', '/v1/books/{book}/acts/{act}/commit', TILLS],
+  ['POST', '/v1/books/{book}/acts/{act}/release', TILLS],
+  // Tills type in the code that an approver has made; without one the command refuses them.
+  ['POST', '/v1/books/{book}/acts/{act}/approve', ['till', 'crm', 'approver', 'admin']],
+  ['POST', '/v1/books/{book}/acts/{act}/reject', APPROVERS],
+  ['POST', '/v1/books/{book}/approval-codes', APPROVERS],
   ['GET', '/v1/books/{book}/acts', EVERY],
   ['GET', '/v1/books/{book}/acts/{act}', EVERY],
+  ['GET', '/v1/books/{book}/adjustments', EVERY],
+  ['POST', '/v1/books/{book}/adjustments', ['operations', 'finance', 'admin']],
   ['GET', '/v1/books/{book}/employees/{employee}/allowances', EVERY],
   ['GET', '/v1/books/{book}/buckets', EVERY],
   ['GET', '/v1/books/{book}/metrics/spend', POLICY_READERS],
