@@ -43,6 +43,7 @@ const ROUTES: readonly (readonly [method: string, path: string, roles: readonly 
   ['GET', '/v1/books/{book}/policies/{version}', POLICY_READERS],
   ['GET', '/v1/books/{book}/policies/{version}/diff', POLICY_READERS],
   ['PUT', '/v1/books/{book}/policies/{version}', OPERATIONS],
+  ['POST', '/v1/books/{book}/policies/check', POLICY_READERS],
   ['POST', '/v1/books/{book}/policies/{version}/submit', OPERATIONS],
   ['POST', '/v1/books/{book}/policies/{version}/approve', OPERATIONS],
   ['POST', '/v1/books/{book}/policies/{version}/reject', OPERATIONS],
