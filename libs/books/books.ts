@@ -4,20 +4,25 @@ import type { Actor } from '../domain/access/access.ts';
 import type { AskedAct } from '../domain/act/act.ts';
 import type { Command } from '../domain/book/commands.ts';
 import { type BookState, initialState } from '../domain/book/state.ts';
-import { type EventStore, NO_STREAM } from '../event-store/event-store.ts';
+import { type EventStore, NO_STREAM, type StoredEvent } from '../event-store/event-store.ts';
 import type { Answer, Evaluation, FoundAct } from './answers.ts';
-import { BookWriter, type By } from './book-writer.ts';
+import { BookWriter } from './book-writer.ts';
 import type { CacheClient } from './cache-client.ts';
 import type { Mark } from './cache-file.ts';
 import { Deadlines } from './deadlines.ts';
+import { FallingDue } from './falling-due.ts';
 import { fold } from './fold.ts';
-import { hashKey } from './key-hash.ts';
 import { KeyIndex } from './key-index.ts';
+import { indexFact } from './recorded-facts.ts';
+import type { By } from './rounds.ts';
 import { BOOK_STREAM_PREFIX, bookOf, streamOf } from './stream-of.ts';
 
 /** Events between snapshots: a start folds at most about so many, which takes well under a second. */
 const EVENTS_PER_SNAPSHOT = 100_000;
-/** How often an idle book looks for what other processes wrote, so that its next request has little to fold. */
+/**
+ * How often an idle book looks for what other processes wrote, so that its next request has little to fold, and for
+ * what has fallen due.
+ */
 const FOLLOW_MS = 500;
 /** Events that are worth a snapshot at the end. */
 const EVENTS_WORTH_KEEPING = 5_000;
@@ -38,6 +43,11 @@ export interface BooksOptions {
   readonly onAppended?: (book: string, revision: number, events: number, tookMs: number) => void;
   /** Told when another process was faster. */
   readonly onConflict?: (book: string) => void;
+  /**
+   * Told when another process writes to a book, and again and again while it does: what comes after that global
+   * position may be `told`, which saves asking for it.
+   */
+  readonly onOthers?: (after: bigint) => void;
 }
 
 export interface BooksStatus {
@@ -53,6 +63,7 @@ export class Books {
   readonly #keys: KeyIndex;
   readonly #writers = new Map<string, Promise<BookWriter>>();
   readonly #open = new Map<string, BookWriter>();
+  readonly #fallingDue = new Map<string, FallingDue>();
   readonly #snapshotAt = new Map<string, number>();
   #reason: string | undefined = 'the books are being opened';
   #snapshots: Promise<unknown> = Promise.resolve();
@@ -82,6 +93,17 @@ export class Books {
     const writer =
       this.#open.get(book) ?? (await this.#writerOf(book, { create: command.type === 'DefineBook' }));
     return writer === undefined ? noSuchBook(book) : writer.execute(command, by);
+  }
+
+  /** Events of the books, as a subscription brings them: in order, our own among them, and some may be missing. */
+  told(events: readonly StoredEvent[]): void {
+    for (let from = 0; from < events.length; ) {
+      const { stream } = events[from]!;
+      let to = from + 1;
+      while (events[to]?.stream === stream) to++;
+      this.#open.get(bookOf(stream))?.told(events.slice(from, to));
+      from = to;
+    }
   }
 
   /** Each command stands alone; those that come together share an append. Answers in the commands' order. */
@@ -135,6 +157,11 @@ export class Books {
     return { value: query(writer.state), position: writer.state.revision };
   }
 
+  /** The clock was set: resolves when what has fallen due by it is recorded, where it can be. */
+  async fallDue(): Promise<void> {
+    await Promise.all([...this.#open.values()].map((writer) => writer.fallDue()));
+  }
+
   status(): BooksStatus {
     const books = [...this.#open].map(([book, { state }]) => ({ book, position: state.revision }));
     return this.#reason === undefined
@@ -146,6 +173,7 @@ export class Books {
   async close(): Promise<void> {
     this.#closed = true;
     clearInterval(this.#following);
+    for (const falling of this.#fallingDue.values()) falling.close();
     for (const [book, writer] of this.#open) {
       await writer.settled();
       await this.#keys.flush(book);
@@ -159,6 +187,7 @@ export class Books {
   #follow(): void {
     // What cannot be followed now is caught up with when it is next asked for, and says so then.
     for (const writer of this.#open.values()) void writer.catchUp().catch(() => {});
+    for (const falling of this.#fallingDue.values()) falling.look();
   }
 
   async #openAll(): Promise<void> {
@@ -194,7 +223,7 @@ export class Books {
 
   /** From its snapshot and its stream; keys that the cache does not cover are indexed on the way. */
   async #openBook(book: string): Promise<BookWriter> {
-    const { cache, eventStore, clock, onAppended, onConflict } = this.#options;
+    const { cache, eventStore, clock, onAppended, onConflict, onOthers } = this.#options;
     const stream = streamOf(book);
     const marks = await cache.marks(book);
     if (!(await this.#sameLedger(stream, marks.keys)) || !(await this.#sameLedger(stream, marks.snapshot))) {
@@ -215,16 +244,25 @@ export class Books {
         this.#considerSnapshot(name, revision);
       },
       ...(onConflict === undefined ? {} : { onConflict }),
+      ...(onOthers === undefined ? {} : { onOthers }),
     });
     await fold(eventStore, stream, state, {
       each: (event, stored) => {
-        if (event.key !== undefined && stored.revision > indexedTo) {
-          this.#keys.add(book, hashKey(book, event.key).index, stored.revision);
+        if (stored.revision > indexedTo) {
+          indexFact(this.#keys, book, event, stored.revision);
           this.#keys.reached(book, { revision: stored.revision, eventId: stored.id });
         }
       },
     });
     this.#open.set(book, writer);
+    const due = {
+      nextDueAt: () => state.open.nextDueAt,
+      now: () => clock.now(),
+      fallDue: () => writer.fallDue(),
+    };
+    const falling = new FallingDue(due, FOLLOW_MS);
+    this.#fallingDue.set(book, falling);
+    if (!this.#closed) falling.look();
     return writer;
   }
 
@@ -245,10 +283,8 @@ export class Books {
     await fold(eventStore, streamOf(book), unfolded, {
       to,
       each: (event, stored) => {
-        if (event.key !== undefined) {
-          this.#keys.add(book, hashKey(book, event.key).index, stored.revision);
-          this.#keys.reached(book, { revision: stored.revision, eventId: stored.id });
-        }
+        indexFact(this.#keys, book, event, stored.revision);
+        this.#keys.reached(book, { revision: stored.revision, eventId: stored.id });
       },
     });
   }

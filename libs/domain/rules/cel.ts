@@ -43,6 +43,8 @@ export interface Condition {
    * beyond 64 bits or text that is no number answers an error instead.
    */
   holds(context: RuleContext): boolean | { readonly error: string };
+  /** As parsed and type-checked, for whoever asks what it means. */
+  readonly tree: Node;
 }
 
 export interface BadCondition {
@@ -84,6 +86,7 @@ export function compileCondition(expression: string): Condition | BadCondition {
     }
     return {
       ok: true,
+      tree,
       holds(context) {
         try {
           const result: unknown = parsed(context as unknown as Record<string, unknown>);
@@ -114,7 +117,8 @@ export function compileCondition(expression: string): Condition | BadCondition {
   }
 }
 
-function placeOf(expression: string, offset: number): Place {
+/** Where in a condition a character stands. */
+export function placeOf(expression: string, offset: number): Place {
   const before = expression.slice(0, Math.max(0, offset));
   const lineStart = before.lastIndexOf('\n') + 1;
   return { line: before.split('\n').length, column: before.length - lineStart + 1 };
