@@ -26,6 +26,7 @@ it('there is one for each story', () => {
       'cafe-chain',
       'kindness-campaign',
       'make-it-right',
+      'retail-year',
       'settle-a-complaint',
       'small-gestures',
       'two-thousand-per-guest',
