@@ -12,8 +12,12 @@ import { KEYS_HANDLERS } from './access/keys.bus.ts';
 import { KeysController } from './access/keys.controller.ts';
 import { ACTS_HANDLERS } from './acts/acts.bus.ts';
 import { ActsController } from './acts/acts.controller.ts';
+import { ApprovalCodesController } from './acts/approval-codes.controller.ts';
 import { BatchController } from './acts/batch.controller.ts';
 import { RegisterController } from './acts/register.controller.ts';
+import { SettlingController } from './acts/settling.controller.ts';
+import { SearchAdjustmentsHandler } from './adjustments/adjustments.bus.ts';
+import { AdjustmentsController } from './adjustments/adjustments.controller.ts';
 import { AllowancesController } from './allowances/allowances.controller.ts';
 import { BOOKS_HANDLERS } from './books/books.bus.ts';
 import { BooksController } from './books/books.controller.ts';
@@ -25,6 +29,7 @@ import { OperationsController } from './operations/operations.controller.ts';
 import type { ServiceMetrics } from './operations/service-metrics.ts';
 import { BOOKS, CLOCK, EVENT_STORE, KEYRING, LOG, METRICS, SANDBOX_CLOCK, VIEWS } from './parts.ts';
 import { PoliciesController } from './policies/policies.controller.ts';
+import { PolicyCheckController } from './policies/policy-check.controller.ts';
 import { PolicyLifeController } from './policies/policy-life.controller.ts';
 import { PolicyReadingController } from './policies/policy-reading.controller.ts';
 import { PossibleController } from './possible/possible.controller.ts';
@@ -52,12 +57,16 @@ export function appModule(parts: Parts): DynamicModule {
       BatchController,
       ActsController,
       RegisterController,
+      SettlingController,
+      ApprovalCodesController,
       AllowancesController,
+      AdjustmentsController,
       PossibleController,
       SpendController,
       BooksController,
       DirectoryController,
       PoliciesController,
+      PolicyCheckController,
       PolicyLifeController,
       PolicyReadingController,
       KeysController,
@@ -70,6 +79,7 @@ export function appModule(parts: Parts): DynamicModule {
       ...ACTS_HANDLERS,
       ...SPEND_HANDLERS,
       ...KEYS_HANDLERS,
+      SearchAdjustmentsHandler,
       { provide: BOOKS, useValue: parts.books },
       { provide: KEYRING, useValue: parts.keyring },
       { provide: VIEWS, useValue: parts.views },

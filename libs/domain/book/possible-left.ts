@@ -1,6 +1,6 @@
 /** The figures of the bucket behind a guardrail, as allowances give them. */
 import type { Measure } from '../act/act.ts';
-import type { MeasureLeft } from './allowances.ts';
+import type { MeasureLeft } from './bucket-left.ts';
 import { ACT, bucketId, ROLLING } from './buckets.ts';
 import type { Draft } from './draft.ts';
 import type { LimitReceipt } from './events.ts';

@@ -64,12 +64,6 @@ describe('each mistake has its code, its place and a way out', () => {
     ],
     // A limit's fields.
     [withLimit({ perr: 1 }), '/limits/0/perr', 'unknown-field', /Did you mean per\?/],
-    [
-      withLimit({ carryOver: { upTo: 5 } }),
-      '/limits/0/carryOver',
-      'carry-over-not-available',
-      /Leave it out/,
-    ],
     [withLimit({ title: '' }), '/limits/0/title', 'text-empty', /characters/],
     [{ currency: 'GBP', limits: [without('per', limit)] }, '/limits/0/per', 'field-missing', /employee/],
     [withLimit({ per: 'employee' }), '/limits/0/per', 'not-a-list', /\[employee\]/],
@@ -168,19 +162,6 @@ describe('each mistake has its code, its place and a way out', () => {
       '/limits/0/window',
       'window-ambiguous',
       /either/,
-    ],
-    [withLimit({ window: 'fiscal-month' }), '/limits/0/window', 'fiscal-window-not-available', /month/],
-    [
-      withLimit({ window: { every: 'fiscalQuarter' } }),
-      '/limits/0/window/every',
-      'fiscal-window-not-available',
-      /quarter/,
-    ],
-    [
-      withLimit({ window: { fiscal: '4-4-5' } }),
-      '/limits/0/window/fiscal',
-      'fiscal-window-not-available',
-      /year/,
     ],
     // What it allows.
     [{ currency: 'GBP', limits: [without('allow', limit)] }, '/limits/0/allow', 'field-missing', /count: 10/],
@@ -318,7 +299,7 @@ limits:
     window: { every: weeks }
     allow: { count: -1, cost: 12.5 }
     beyond: held
-    carryOver: { upTo: 5 }
+    carryOver: { upTo: 0 }
   - id: uncovered
     per: []
     window: { rolling: P1M }
@@ -347,7 +328,6 @@ rules:
       '2:1 unknown-field',
       '1:1 currency-mismatch',
       '4:5 id-malformed',
-      '10:5 carry-over-not-available',
       '5:18 unknown-field',
       '5:32 not-a-list',
       '6:11 dimension-unknown',
@@ -355,6 +335,7 @@ rules:
       '7:15 window-unknown',
       '8:14 figure-negative',
       '8:25 measure-unknown',
+      '10:18 carry-over-nothing',
       '9:5 consequence-unknown',
       '11:5 id-reserved',
       '12:5 per-empty',

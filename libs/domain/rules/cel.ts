@@ -43,7 +43,7 @@ export interface Condition {
    * beyond 64 bits or text that is no number answers an error instead.
    */
   holds(context: RuleContext): boolean | { readonly error: string };
-  /** As parsed: for what reasons about a condition (`condition-range.ts`). */
+  /** As parsed and type-checked, for whoever asks what it means. */
   readonly tree: Node;
 }
 
@@ -133,7 +133,8 @@ export function valueOfPart(part: Node, context: RuleContext): unknown {
 
 const parts = new WeakMap<Node, ReturnType<Environment['parse']>>();
 
-function placeOf(expression: string, offset: number): Place {
+/** Where in a condition a character stands. */
+export function placeOf(expression: string, offset: number): Place {
   const before = expression.slice(0, Math.max(0, offset));
   const lineStart = before.lastIndexOf('\n') + 1;
   return { line: before.split('\n').length, column: before.length - lineStart + 1 };
