@@ -5,6 +5,7 @@ import { copyCommand } from './copy.command.ts';
 import { demoCommand } from './demo/demo.command.ts';
 import { EXIT_CODES } from './failure.ts';
 import { importCommand } from './import/import.command.ts';
+import { keysCommand } from './keys.command.ts';
 import { reportFailure } from './output.ts';
 import { policyCommand } from './policy/policy.command.ts';
 import { rebuildCommand } from './rebuild.command.ts';
@@ -44,11 +45,14 @@ function program(): Command {
     backupCommand(),
     restoreCommand(),
     copyCommand(),
+    keysCommand(),
     simulateCommand(),
     demoCommand(),
   ];
   for (const command of commands) goodwill.addCommand(command);
-  for (const command of [goodwill, ...commands]) command.exitOverride();
+  for (const command of [goodwill, ...commands, ...commands.flatMap((one) => one.commands)]) {
+    command.exitOverride();
+  }
   return goodwill;
 }
 

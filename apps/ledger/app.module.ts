@@ -14,6 +14,8 @@ import { ACTS_HANDLERS } from './acts/acts.bus.ts';
 import { ActsController } from './acts/acts.controller.ts';
 import { BatchController } from './acts/batch.controller.ts';
 import { RegisterController } from './acts/register.controller.ts';
+import { SearchAdjustmentsHandler } from './adjustments/adjustments.bus.ts';
+import { AdjustmentsController } from './adjustments/adjustments.controller.ts';
 import { AllowancesController } from './allowances/allowances.controller.ts';
 import { BOOKS_HANDLERS } from './books/books.bus.ts';
 import { BooksController } from './books/books.controller.ts';
@@ -53,6 +55,7 @@ export function appModule(parts: Parts): DynamicModule {
       ActsController,
       RegisterController,
       AllowancesController,
+      AdjustmentsController,
       SpendController,
       BooksController,
       DirectoryController,
@@ -70,6 +73,7 @@ export function appModule(parts: Parts): DynamicModule {
       ...ACTS_HANDLERS,
       ...SPEND_HANDLERS,
       ...KEYS_HANDLERS,
+      SearchAdjustmentsHandler,
       { provide: BOOKS, useValue: parts.books },
       { provide: KEYRING, useValue: parts.keyring },
       { provide: VIEWS, useValue: parts.views },

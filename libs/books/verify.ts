@@ -148,6 +148,12 @@ class BookCheck {
       );
       const { reason, asked } = event;
       this.#decidedAs(event, { type: 'ReverseAct', act: event.act, reason, asked }, event.id, revision, act);
+    } else if (event.type === 'BucketAdjusted') {
+      const { kind, limit, reason, asked } = event;
+      this.#decidedAs(event, { type: 'AdjustBucket', kind, limit, reason, asked }, event.id, revision);
+    } else if (event.type === 'BucketTransferred') {
+      const { limit, reason, asked } = event;
+      this.#decidedAs(event, { type: 'TransferBetweenBuckets', limit, reason, asked }, event.id, revision);
     } else {
       const command = policyCommandOf(event);
       if (command !== undefined) this.#decidedAs(event, command, '', revision);

@@ -31,6 +31,8 @@ export const STORED_TYPE: Readonly<Record<EventType, string>> = {
   PolicySubmitted: 'goodwill.policy-submitted.v1',
   PolicyApproved: 'goodwill.policy-approved.v1',
   PolicyRejected: 'goodwill.policy-rejected.v1',
+  BucketAdjusted: 'goodwill.bucket-adjusted.v1',
+  BucketTransferred: 'goodwill.bucket-transferred.v1',
 };
 
 /** Every name ever written → the type it is read as, and the pure step that lifts old data to today's shape. */

@@ -21,6 +21,7 @@ import { initialState } from '../domain/book/state.ts';
 import type { Policy } from '../domain/policy/policy.ts';
 import { decodeAccessEvent, encodeAccessEvent, STORED_ACCESS_TYPE } from './access-codec.ts';
 import { decodeEvent, encodeEvent, STORED_TYPE, UnreadableEvent } from './codec.ts';
+import { factsOfLimits } from './limits.fixture.ts';
 import { EVENT_SCHEMAS } from './schemas.ts';
 import { factsOfWaiting } from './waiting.fixture.ts';
 
@@ -179,7 +180,7 @@ function keyHistory(): AccessEvent[] {
 const ajv = new Ajv2020({ strict: true, strictTypes: false, allErrors: true });
 
 describe('the stored form', () => {
-  const events = [...history(), ...factsOfWaiting()];
+  const events = [...history(), ...factsOfWaiting(), ...factsOfLimits()];
   const keyEvents = keyHistory();
   const stored = [...events.map(encodeEvent), ...keyEvents.map(encodeAccessEvent)];
 

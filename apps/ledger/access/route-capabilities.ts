@@ -52,6 +52,8 @@ export const ROUTE_NEEDS: Readonly<Record<string, Needs>> = {
   [`GET ${BOOK}/acts/:act`]: 'acts:read',
   [`GET ${BOOK}/employees/:employee/allowances`]: 'acts:read',
   [`GET ${BOOK}/buckets`]: 'acts:read',
+  [`GET ${BOOK}/adjustments`]: 'acts:read',
+  [`POST ${BOOK}/adjustments`]: 'adjustments:write',
   [`GET ${BOOK}/metrics/spend`]: 'reports:read',
 };
 

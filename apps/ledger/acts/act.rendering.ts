@@ -21,6 +21,9 @@ export interface MeasureBody {
   readonly usedBefore: number;
   readonly usedAfter: number;
   readonly reserved: number;
+  /** Both only where either is not nothing. */
+  readonly carriedOver?: number;
+  readonly adjusted?: number;
   /** Below zero once a recorded act has gone beyond the limit. */
   readonly remaining: number;
 }
@@ -124,14 +127,15 @@ function limitBody(receipt: LimitReceipt, event: Decided): GuardrailBody {
   const measures: Partial<Record<Measure, MeasureBody>> = {};
   for (const name in receipt.measures) {
     const measure = name as Measure;
-    const [allowed, usedBefore, reserved] = receipt.measures[measure]!;
+    const [allowed, usedBefore, reserved, carriedOver = 0, adjusted = 0] = receipt.measures[measure]!;
     const usedAfter = counted ? usedBefore + event.amounts[measure] : usedBefore;
     measures[measure] = {
       allowed,
       usedBefore,
       usedAfter,
       reserved,
-      remaining: allowed - usedAfter - reserved,
+      ...((carriedOver !== 0 || adjusted !== 0) && { carriedOver, adjusted }),
+      remaining: allowed + carriedOver + adjusted - usedAfter - reserved,
     };
   }
   return {
@@ -162,13 +166,16 @@ function limitMessage(receipt: LimitReceipt, event: Decided): string {
   const beyond: string[] = [];
   for (const name in receipt.measures) {
     const measure = name as Measure;
-    const [allowed, usedBefore, reserved] = receipt.measures[measure]!;
+    const [allowed, usedBefore, reserved, carriedOver = 0, adjusted = 0] = receipt.measures[measure]!;
     const amount = event.amounts[measure];
-    if (amount === 0 || usedBefore + reserved + amount <= allowed) continue;
+    if (amount === 0 || usedBefore + reserved + amount <= allowed + carriedOver + adjusted) continue;
     const unit = MEASURE_WORDS[measure];
     const held = reserved > 0 ? ` and ${reserved} reserved` : '';
+    const carried = carriedOver > 0 ? ` and ${carriedOver} carried over` : '';
+    const changed =
+      adjusted > 0 ? ` and ${adjusted} granted` : adjusted < 0 ? `, ${-adjusted} taken away` : '';
     beyond.push(
-      `${allowed}${unit} allowed, ${usedBefore} used before${held}, this act ${event.type === 'ActAccepted' ? 'takes' : 'asks'} ${amount}`,
+      `${allowed}${unit} allowed${carried}${changed}, ${usedBefore} used before${held}, this act ${event.type === 'ActAccepted' ? 'takes' : 'asks'} ${amount}`,
     );
   }
   return `Beyond the limit "${receipt.limit}"${forKey(receipt.key)}: ${beyond.join('; ')}.${resetMessage(receipt.window)}`;

@@ -24,7 +24,7 @@ type Check = (value: unknown) => Mistake | undefined;
 const MAX_LIST_LENGTH = 100;
 
 /** The mistake travels through class-validator as the text of its message. */
-function rule(name: string, check: Check): PropertyDecorator {
+export function rule(name: string, check: Check): PropertyDecorator {
   return ValidateBy({
     name,
     validator: {

@@ -7,6 +7,7 @@ import { MAX_QUANTITY } from '../acts/act.parsing.ts';
 import { MAX_BATCH } from '../acts/batch-limit.ts';
 import { NOTE_MAX_LENGTH, SKU_MAX_LENGTH } from '../http/field-text.ts';
 import { PROBLEMS } from '../problems/registry.ts';
+import { ADJUSTMENT_SCHEMAS, FISCAL_CALENDAR_POSTED } from './adjustment-schemas.ts';
 import { KEY_SCHEMAS } from './key-schemas.ts';
 import { POLICY_SCHEMAS } from './policy-schemas.ts';
 import {
@@ -119,7 +120,7 @@ const ALLOWANCE = {
     object(
       {
         allowed: whole('So much the limit allows.'),
-        carriedOver: whole('From the window before.'),
+        carriedOver: whole('Taken over from windows before.'),
         adjusted: whole('By grants, transfers and corrections.'),
         used: whole('Used so far.'),
         reserved: whole('Held and not yet spent.'),
@@ -140,17 +141,27 @@ export const SCHEMAS = {
         default: true,
         description: 'Whether a policy needs a second person’s approval before it may be activated.',
       }),
+      fiscalCalendar: orNull(FISCAL_CALENDAR_POSTED),
     },
     ['currency', 'timeZone'],
-    { examples: [{ currency: 'GBP', timeZone: 'Europe/London', fourEyes: false }] },
+    {
+      examples: [
+        { currency: 'GBP', timeZone: 'Europe/London', fourEyes: false },
+        { currency: 'USD', timeZone: 'America/New_York', fourEyes: false, fiscalCalendar: 'nrf' },
+      ],
+    },
   ),
-  Book: object({ id: id('london'), currency, timeZone, fourEyes: { type: 'boolean' }, position }, [
-    'id',
-    'currency',
-    'timeZone',
-    'fourEyes',
-    'position',
-  ]),
+  Book: object(
+    {
+      id: id('london'),
+      currency,
+      timeZone,
+      fourEyes: { type: 'boolean' },
+      fiscalCalendar: ref('FiscalCalendar'),
+      position,
+    },
+    ['id', 'currency', 'timeZone', 'fourEyes', 'position'],
+  ),
   LocationStatement: object(
     {
       name: orNull(name('Soho')),
@@ -287,7 +298,11 @@ export const SCHEMAS = {
             usedBefore: whole('Before this act.'),
             usedAfter: whole('After this act; the same where it was declined.'),
             reserved: whole('Held and not yet spent.'),
-            remaining: whole('allowed − usedAfter − reserved; below zero after a breach.'),
+            carriedOver: whole('Taken over from windows before; named where it or adjusted is not 0.'),
+            adjusted: whole('By grants, corrections and transfers; named where it or carriedOver is not 0.'),
+            remaining: whole(
+              'allowed + carriedOver + adjusted − usedAfter − reserved; below zero after a breach.',
+            ),
           },
           ['allowed', 'usedBefore', 'usedAfter', 'reserved', 'remaining'],
         ),
@@ -449,6 +464,7 @@ export const SCHEMAS = {
     'at',
     'position',
   ]),
+  ...ADJUSTMENT_SCHEMAS,
   SpendFigures: object(
     {
       acts: whole('Accepted acts, without those reversed in whole.'),
@@ -565,7 +581,9 @@ export const PARAMETERS: Readonly<Record<string, Parameter>> = {
   region: parameter('A region.', id('central')),
   role: parameter('A role.', id('barista')),
   shift: parameter('A shift.', id('soho-2026-11-21-early')),
-  limit: parameter('In the register: acts a page. For a bucket: the limit.', {
+  author: parameter('Who adjusted.', id('area-lead')),
+  pageSize: parameter('Adjustments a page.', { type: 'integer', minimum: 1, maximum: MAX_PAGE, default: 50 }),
+  limit: parameter('In the register: acts a page. For a bucket or an adjustment: the limit.', {
     anyOf: [{ type: 'integer', minimum: 1, maximum: MAX_PAGE, default: 50 }, { type: 'string' }],
   }),
   kind: parameter('A kind of act.', choice(KINDS)),

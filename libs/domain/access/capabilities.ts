@@ -23,6 +23,8 @@ const TAKES = {
   CommitAct: 'acts:write',
   ReleaseAct: 'acts:write',
   MakeApprovalCode: 'acts:approve',
+  AdjustBucket: 'adjustments:write',
+  TransferBetweenBuckets: 'adjustments:write',
 } as const satisfies Readonly<Record<Command['type'], Capability>>;
 
 export function capabilityOf(command: Command): Capability {

@@ -129,6 +129,14 @@ export class Draft implements BucketReader, UsageWriter {
     return times.length === 0 ? undefined : Math.min(...times);
   }
 
+  adjusted(id: string): Amounts {
+    return this.state.buckets.adjusted(id);
+  }
+
+  adjustedBetween(id: string, from: number, to: number): Amounts {
+    return this.state.buckets.adjustedBetween(id, from, to);
+  }
+
   reversed(act: string): Amounts {
     return this.#reversals.get(act) ?? this.state.reversals.get(act) ?? NOTHING;
   }

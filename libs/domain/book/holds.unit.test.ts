@@ -3,7 +3,8 @@ import { describe, expect, it } from '@jest/globals';
 import type { AccessRole } from '../access/access.ts';
 import type { Policy } from '../policy/policy.ts';
 import { BookSpec, found, limit, ms, receiptOf, rolling, WEEK } from './book-spec.fixture.ts';
-import type { Decided } from './decide.ts';
+import { type Decided, decide } from './decide.ts';
+import { Draft } from './draft.ts';
 import type { ActHeld, BookEvent } from './events.ts';
 
 /** A Wednesday noon in winter. */
@@ -170,6 +171,13 @@ describe('an approval', () => {
     expect('event' in decided ? decided.event.type : code(decided)).toBe(answer);
   });
 
+  it('is too late also where nobody has recorded yet that its time is over', () => {
+    const book = open(0);
+    const { id } = held(book);
+    const context = { ...SUE, recordedAt: ms(HALF_PAST), id: 'x' };
+    expect(code(decide(new Draft(book.state), { type: 'ApproveAct', act: id }, context))).toBe('act-expired');
+  });
+
   it('comes once, and a second answer is told what it became', () => {
     const book = open(0);
     const { id } = held(book);
@@ -221,7 +229,7 @@ describe('nobody approves their own', () => {
     make('after');
     expect(code(make('bound', id))).toBe('self-approval');
     for (const hash of ['before', 'after']) {
-      expect(code(book.when({ type: 'ApproveAct', act: id, code: hash }, SUE))).toBe('self-approval');
+      expect(code(book.when({ type: 'ApproveAct', act: id, code: hash }, TILL))).toBe('self-approval');
     }
     expect(book.state.open.size).toBe(1);
   });
@@ -352,6 +360,19 @@ describe('an approval code', () => {
     expect(use(book, held(book).id)).toMatchObject({
       refusal: { code: 'approval-code-used', detail: expect.stringContaining(first.id), pointer: '/code' },
     });
+  });
+
+  it('is good once also among decisions of one round', () => {
+    const book = open(0);
+    make(book);
+    const [one, other] = [held(book), held(book)];
+    const draft = new Draft(book.state);
+    const context = { ...TILL, recordedAt: ms(NOON), id: 'x' };
+    const first = eventOf(decide(draft, { type: 'ApproveAct', act: one.id, code: 'h' }, context));
+    draft.take(first);
+    expect(code(decide(draft, { type: 'ApproveAct', act: other.id, code: 'h' }, context))).toBe(
+      'approval-code-used',
+    );
   });
 
   it('is refused when nobody made it, when it was made for another act, and when it is too old', () => {

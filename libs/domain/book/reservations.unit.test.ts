@@ -12,7 +12,7 @@ import { isStale } from './settle.ts';
 
 /** A Wednesday noon in winter. */
 const NOON = '2026-11-18T12:00:00Z';
-const SUE = { actor: 'sue', roles: ['approver'] } as const;
+const SUE = { actor: 'sue', roles: ['approver', 'till'] } as const;
 const pool = (costMinor: number, more = {}) =>
   limit('pool', ['employee'], WEEK, { costMinor, count: 99 }, more);
 
@@ -67,7 +67,7 @@ describe('a reservation', () => {
       location: 'soho',
     } as const;
     const command = { type: 'DecideAct', asked: { ...asked, retailMinor: 1, costMinor: 1 } } as const;
-    const context = { recordedAt: ms(NOON), actor: 'till', roles: [], id: '' };
+    const context = { recordedAt: ms(NOON), actor: 'till', roles: ['till'] as const, id: '' };
     expect(decide(draftAt(book.state, ms(NOON)), command, context)).toMatchObject({
       event: { type: 'ActReserved', id: '', expiresAt: ms('2026-11-18T12:15:00Z') },
     });
@@ -329,7 +329,7 @@ describe('several decisions in one round', () => {
     expect(isStale(new Draft(book.state), read)).toBe(true);
     expect(isStale(new Draft(book.state), { ...read, settled: settled as never })).toBe(false);
     expect(isStale(new Draft(book.state), { decided: book.act() })).toBe(false);
-    const context = { recordedAt: ms(NOON), actor: 'till', roles: [], id: 'x', act: read };
+    const context = { recordedAt: ms(NOON), actor: 'till', roles: ['till'] as const, id: 'x', act: read };
     expect(() =>
       decide(new Draft(book.state), { type: 'CommitAct', act: first.id, asked: {} }, context),
     ).toThrow(/after it was read/);
