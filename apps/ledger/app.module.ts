@@ -12,8 +12,10 @@ import { KEYS_HANDLERS } from './access/keys.bus.ts';
 import { KeysController } from './access/keys.controller.ts';
 import { ACTS_HANDLERS } from './acts/acts.bus.ts';
 import { ActsController } from './acts/acts.controller.ts';
+import { ApprovalCodesController } from './acts/approval-codes.controller.ts';
 import { BatchController } from './acts/batch.controller.ts';
 import { RegisterController } from './acts/register.controller.ts';
+import { SettlingController } from './acts/settling.controller.ts';
 import { SearchAdjustmentsHandler } from './adjustments/adjustments.bus.ts';
 import { AdjustmentsController } from './adjustments/adjustments.controller.ts';
 import { AllowancesController } from './allowances/allowances.controller.ts';
@@ -54,6 +56,8 @@ export function appModule(parts: Parts): DynamicModule {
       BatchController,
       ActsController,
       RegisterController,
+      SettlingController,
+      ApprovalCodesController,
       AllowancesController,
       AdjustmentsController,
       SpendController,

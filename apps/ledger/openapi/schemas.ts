@@ -1,6 +1,6 @@
 /** The shapes of the wire, for the API's description. Written by hand: they are the contract. */
 
-import { KINDS, MODES, TRIGGERS } from '../../../libs/domain/act/act.ts';
+import { ACT_STATUSES, KINDS, MODES, TRIGGERS } from '../../../libs/domain/act/act.ts';
 import { MAX_PAGE, REGISTER_STATUSES } from '../../../libs/views/register/register.ts';
 import { SPEND_DIMENSIONS } from '../../../libs/views/spend/spend.ts';
 import { MAX_QUANTITY } from '../acts/act.parsing.ts';
@@ -34,13 +34,14 @@ import {
   whole,
   window,
 } from './schema-parts.ts';
+import { SETTLING_SCHEMAS, SHOWN_WHEN_SETTLED } from './settling-schemas.ts';
 import { CONSEQUENCES, FINDINGS } from './words.ts';
 
 const ACT_MEMBERS: Record<string, Schema> = {
   mode: choice(MODES, {
     default: 'request',
     description:
-      'request: decide now. record: it has happened; never refused for a limit, breaches are listed.',
+      'request: decide now. record: it has happened; never refused for a limit, breaches are listed. reserve: decide now, and keep the value until it is committed, released or its time to live is over.',
   }),
   kind: choice(KINDS),
   trigger: choice(TRIGGERS, { description: 'recovery: something went wrong. delight: unprompted.' }),
@@ -65,7 +66,19 @@ const ACT_MEMBERS: Record<string, Schema> = {
   reason: id('long-wait'),
   note: text(NOTE_MAX_LENGTH, '20 minutes'),
 };
-const OPTIONAL_OF_ACT = ['customer', 'incident', 'campaign', 'shift', 'channel', 'item', 'reason', 'note'];
+const OPTIONAL_OF_ACT = [
+  'customer',
+  'incident',
+  'campaign',
+  'shift',
+  'channel',
+  'item',
+  'reason',
+  'note',
+  'expiresAt',
+];
+/** What an act may be decided to be. */
+const DECISIONS = ACT_STATUSES.slice(0, 4);
 const NEEDED = ['kind', 'trigger', 'employee', 'location'];
 const ACT_POST = {
   ...Object.fromEntries(
@@ -76,6 +89,13 @@ const ACT_POST = {
   ),
   currency: orNull({ ...currency, description: 'Only a check: when given, it must be the book’s currency.' }),
   occurredAt: orNull(instant('When it happened; absent: now. A request may be up to 15 minutes old.')),
+  timeToLive: orNull({
+    type: 'string',
+    format: 'duration',
+    default: 'PT15M',
+    description: 'Only with mode reserve: how long it is kept, from PT1S to P31D.',
+    examples: ['PT15M'],
+  }),
 };
 const ACT_EXAMPLE = {
   mode: 'request',
@@ -97,6 +117,7 @@ const DECIDED: Record<string, Schema> = {
   businessDate: date('The trading day at the location.'),
   occurredAt: instant('When it happened.'),
   recordedAt: instant('When the ledger learned of it.'),
+  expiresAt: instant('While it is pending approval or reserved: it falls due then.'),
   position,
   decision: ref('Decision'),
   breaches: list(ref('Breach'), { description: 'Of a record: what it went beyond. Empty for a request.' }),
@@ -297,7 +318,7 @@ export const SCHEMAS = {
             allowed: whole('So much the limit allows.'),
             usedBefore: whole('Before this act.'),
             usedAfter: whole('After this act; the same where it was declined.'),
-            reserved: whole('Held and not yet spent.'),
+            reserved: whole('Held and not yet spent, by this act too where it waits or is reserved.'),
             carriedOver: whole('Taken over from windows before; named where it or adjusted is not 0.'),
             adjusted: whole('By grants, corrections and transfers; named where it or carriedOver is not 0.'),
             remaining: whole(
@@ -327,15 +348,19 @@ export const SCHEMAS = {
     { id: id('weekly-coffees'), consequence: choice(CONSEQUENCES), message: { type: 'string' } },
     ['id', 'consequence', 'message'],
   ),
-  Act: object({ id: actId, status: choice(['accepted', 'declined']), ...DECIDED }, DECIDED_REQUIRED),
-  ActEvaluation: object(
-    { id: { type: 'null' }, status: choice(['accepted', 'declined']), ...DECIDED },
-    DECIDED_REQUIRED,
+  Act: object({ id: actId, status: choice(DECISIONS), ...DECIDED }, DECIDED_REQUIRED),
+  ActEvaluation: object({ id: { type: 'null' }, status: choice(DECISIONS), ...DECIDED }, DECIDED_REQUIRED),
+  ActFound: object(
+    {
+      id: actId,
+      status: choice(REGISTER_STATUSES),
+      ...DECIDED,
+      ...SHOWN_WHEN_SETTLED,
+      reversed: amounts,
+    },
+    [...DECIDED_REQUIRED, 'reversed'],
   ),
-  ActFound: object({ id: actId, status: choice(REGISTER_STATUSES), ...DECIDED, reversed: amounts }, [
-    ...DECIDED_REQUIRED,
-    'reversed',
-  ]),
+  ...SETTLING_SCHEMAS,
   BatchPost: object(
     {
       acts: list(
@@ -413,6 +438,7 @@ export const SCHEMAS = {
             businessDate: date('The trading day at the location.'),
             occurredAt: instant('When it happened.'),
             recordedAt: instant('When the ledger learned of it.'),
+            expiresAt: instant('While it is pending approval or reserved: it falls due then.'),
             position,
             policyVersion: orNull(whole('Null: no policy was in force.')),
             breachCount: whole('Findings other than within on a recorded act.'),

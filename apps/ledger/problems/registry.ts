@@ -350,6 +350,7 @@ export const FIELD_CODES = {
   negative: 'The number is below zero.',
   'out-of-range': 'The number is outside the range the member takes.',
   'bad-time': 'The text is not a time of RFC 3339 with an offset.',
+  'bad-duration': 'The text is not a duration of ISO 8601 of exact length.',
   'bad-date': 'The text is not a date YYYY-MM-DD of the calendar.',
   'bad-time-zone': 'The text is not a time zone of the IANA database.',
   'bad-currency': 'The text is not a currency code of ISO 4217.',
