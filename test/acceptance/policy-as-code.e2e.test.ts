@@ -200,6 +200,21 @@ describe('a file on its way', () => {
 });
 
 describe('what cannot be', () => {
+  it('is told by validate alone as well, and by how it ends', async () => {
+    await writeFile(join(dataDir, 'bad.yaml'), 'currency: GBP\nlimit: []\n');
+    await writeFile(join(dataDir, 'odd.yaml'), 'currency: GBP\n');
+    const bad = goodwill('validate', 'bad.yaml', 'odd.yaml');
+    expect(bad).toMatchObject({ status: 1, stderr: '' });
+    expect(bad.stdout).toMatch(
+      /^bad\.yaml:2:1: unknown-field: [\s\S]+\nodd\.yaml:1:1: warning: nothing-limited: /,
+    );
+    expect(goodwill('validate', 'odd.yaml').status).toBe(0);
+    expect(goodwill('validate', 'odd.yaml', '--strict').status).toBe(1);
+    expect(goodwill('validate', 'bad.yaml', '--book', 'repo').stdout).toMatch(
+      /^bad\.yaml:2:1: unknown-field: /,
+    );
+  });
+
   it.each([
     [
       ['submit', 'bad.yaml', '--book', 'repo'],
