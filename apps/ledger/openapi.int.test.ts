@@ -68,6 +68,7 @@ describe('the description of the API', () => {
       'GET /v1/books/{book}/campaigns/{campaign}',
       'GET /v1/books/{book}/employees/{employee}',
       'GET /v1/books/{book}/employees/{employee}/allowances',
+      'GET /v1/books/{book}/employees/{employee}/possible',
       'GET /v1/books/{book}/items/{sku}',
       'GET /v1/books/{book}/locations/{location}',
       'GET /v1/books/{book}/metrics/spend',

@@ -57,6 +57,7 @@ export const ROUTE_NEEDS: Readonly<Record<string, Needs>> = {
   [`GET ${BOOK}/acts`]: 'acts:read',
   [`GET ${BOOK}/acts/:act`]: 'acts:read',
   [`GET ${BOOK}/employees/:employee/allowances`]: 'acts:read',
+  [`GET ${BOOK}/employees/:employee/possible`]: 'acts:read',
   [`GET ${BOOK}/buckets`]: 'acts:read',
   [`GET ${BOOK}/adjustments`]: 'acts:read',
   [`POST ${BOOK}/adjustments`]: 'adjustments:write',

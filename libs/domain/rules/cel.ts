@@ -6,7 +6,7 @@
  * it (regular expressions, which are backtracking here; time zones, which it takes from the host; bytes; maps;
  * dynamic types) is refused when the policy is posted, with what to write instead.
  */
-import { Environment } from '@marcbachmann/cel-js';
+import { Environment, serialize } from '@marcbachmann/cel-js';
 import { type CelFault, explain, kindWord } from './condition-faults.ts';
 import { type Node, Refused, refuseUnmeant, refuseUnsafe } from './condition-limits.ts';
 import { RULE_CONSTRUCTORS, type RuleContext } from './rule-context.ts';
@@ -116,6 +116,22 @@ export function compileCondition(expression: string): Condition | BadCondition {
     };
   }
 }
+
+/** The value of a part of a condition that was compiled; undefined where it cannot be computed. */
+export function valueOfPart(part: Node, context: RuleContext): unknown {
+  let evaluate = parts.get(part);
+  if (evaluate === undefined) {
+    evaluate = environment.parse(serialize(part as unknown as Parameters<typeof serialize>[0]));
+    parts.set(part, evaluate);
+  }
+  try {
+    return evaluate(context as unknown as Record<string, unknown>);
+  } catch {
+    return undefined;
+  }
+}
+
+const parts = new WeakMap<Node, ReturnType<Environment['parse']>>();
 
 /** Where in a condition a character stands. */
 export function placeOf(expression: string, offset: number): Place {
