@@ -55,6 +55,8 @@ const ROUTES: readonly (readonly [method: string, path: string, roles: readonly 
   ['GET', '/v1/books/{book}/acts/{act}', EVERY],
   ['GET', '/v1/books/{book}/employees/{employee}/allowances', EVERY],
   ['GET', '/v1/books/{book}/buckets', EVERY],
+  ['GET', '/v1/books/{book}/adjustments', EVERY],
+  ['POST', '/v1/books/{book}/adjustments', ['operations', 'finance', 'admin']],
   ['GET', '/v1/books/{book}/metrics/spend', POLICY_READERS],
 ];
 const OPEN = ['GET /health/live', 'GET /health/ready'];
