@@ -8,7 +8,7 @@ import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { JSON_ROWS, MARK, YAML } from '../../libs/books/policy-mistakes.fixture.ts';
 import { readPolicy } from '../../libs/books/read-policy.ts';
-import { coffee, expectStatus, LONDON, openBook } from '../opened-book.ts';
+import { expectStatus, LONDON, openBook } from '../opened-book.ts';
 import {
   ADMIN_KEY,
   type Reply,
@@ -161,41 +161,30 @@ describe('a file on its way', () => {
     expect(await positionOf(service, path)).toBe(stood);
   });
 
-  it('is another version where a draft of it was edited since', async () => {
+  it('goes back to draft, and is submitted again; once the draft was edited, it is another version', async () => {
     const text = policy('Seven a day', 7);
     await writeFile(join(dataDir, 'q.yaml'), text);
-    const first = JSON.parse(goodwill('backtest', 'q.yaml', '--book', 'repo', '--json').stdout);
-    const list = expectStatus(await service.get(`${path}/policies`), 200).json().policies;
-    const drafted = list.at(-1);
-    expect(drafted).toMatchObject({ title: 'Seven a day', status: 'draft' });
-    expect(JSON.stringify(first)).toContain('"');
-    const read = await service.get(`${path}/policies/${drafted.version}`);
+    const submit = () => JSON.parse(goodwill('submit', 'q.yaml', '--book', 'repo', '--json').stdout);
+    const { version } = submit();
+    const at = `${path}/policies/${version}`;
+    const reject = async (key: string) =>
+      expectStatus(await service.post(`${at}/reject`, key, { reason: 'Too many.' }), 201);
+    await reject('reject-1');
+    expect(submit()).toMatchObject({ version, status: 'submitted', submittedNow: true });
+    await reject('reject-2');
+    const read = await service.get(at);
     expectStatus(
-      await service.call('PUT', `${path}/policies/${drafted.version}`, {
+      await service.call('PUT', at, {
         body: policy('Six a day', 6),
         headers: { 'content-type': 'application/yaml', 'if-match': String(read.headers.etag) },
       }),
       200,
     );
-    const submitted = JSON.parse(goodwill('submit', 'q.yaml', '--book', 'repo', '--json').stdout);
-    expect(submitted.version).toBe(drafted.version + 1);
-    const found = expectStatus(await service.get(`${path}/policies/${submitted.version}`), 200).json();
+    const again = submit();
+    expect(again).toMatchObject({ version: version + 1, status: 'submitted', submittedNow: true });
+    const found = expectStatus(await service.get(`${path}/policies/${again.version}`), 200).json();
     expect(found.source.text).toBe(text);
-  });
-
-  it('is tried on what has happened, as a page or as JSON', async () => {
-    for (let i = 0; i < 9; i++) {
-      expectStatus(await service.post(`${path}/acts`, `try-${i}`, coffee({ mode: 'record' })), 201);
-    }
-    await writeFile(join(dataDir, 'three.yaml'), policy('Three a day', 3));
-    const page = goodwill('backtest', 'three.yaml', '--book', 'repo');
-    expect(page).toMatchObject({ status: 0, stderr: '' });
-    expect(page.stdout).toMatch(/not a forecast/i);
-    const { version } = expectStatus(await service.get(`${path}/policies`), 200)
-      .json()
-      .policies.at(-1);
-    const report = JSON.parse(goodwill('backtest', String(version), '--book', 'repo', '--json').stdout);
-    expect(JSON.stringify(report)).toContain('"ten"');
+    expect(submit()).toMatchObject({ version: version + 1, submittedNow: false });
   });
 
   it('approved by somebody else where two are needed', async () => {
@@ -211,6 +200,21 @@ describe('a file on its way', () => {
 });
 
 describe('what cannot be', () => {
+  it('is told by validate alone as well, and by how it ends', async () => {
+    await writeFile(join(dataDir, 'bad.yaml'), 'currency: GBP\nlimit: []\n');
+    await writeFile(join(dataDir, 'odd.yaml'), 'currency: GBP\n');
+    const bad = goodwill('validate', 'bad.yaml', 'odd.yaml');
+    expect(bad).toMatchObject({ status: 1, stderr: '' });
+    expect(bad.stdout).toMatch(
+      /^bad\.yaml:2:1: unknown-field: [\s\S]+\nodd\.yaml:1:1: warning: nothing-limited: /,
+    );
+    expect(goodwill('validate', 'odd.yaml').status).toBe(0);
+    expect(goodwill('validate', 'odd.yaml', '--strict').status).toBe(1);
+    expect(goodwill('validate', 'bad.yaml', '--book', 'repo').stdout).toMatch(
+      /^bad\.yaml:2:1: unknown-field: /,
+    );
+  });
+
   it.each([
     [
       ['submit', 'bad.yaml', '--book', 'repo'],

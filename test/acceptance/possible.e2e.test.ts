@@ -230,6 +230,24 @@ describe('what is still possible', () => {
     expect(monday.body).toMatchObject({ sentence: 'Flat white: 10 more that week; then no more.' });
   });
 
+  it('counts what is reserved and what was granted', async () => {
+    await call('PUT', `${BOOK}/employees/emp-19`, { roles: ['barista'], homeLocation: 'soho' });
+    const reserved = coffee(3, { employee: 'emp-19', mode: 'reserve' });
+    expect((await post(`${BOOK}/acts`, 'reserved', reserved)).body.status).toBe('reserved');
+    const granted = await post(`${BOOK}/adjustments`, 'granted', {
+      ...{ kind: 'grant', limit: 'weekly-coffees', key: { employee: 'emp-19' } },
+      ...{ count: 2, reason: 'a long queue' },
+    });
+    expect([granted.status, granted.body]).toMatchObject([201, {}]);
+    const { body } = await possible('emp-19', COFFEE);
+    expect(body).toMatchObject({
+      possible: { quantity: { beforeDecline: 9 } },
+      limits: [{ measures: { count: { allowed: 10, adjusted: 2, used: 0, reserved: 3, remaining: 9 } } }],
+    });
+    expect(await evaluate(coffee(9, { employee: 'emp-19' }))).toBe('accepted');
+    expect(await evaluate(coffee(10, { employee: 'emp-19' }))).toBe('declined');
+  });
+
   it('says what is wrong with a question', async () => {
     const codes = async (employee: string, query: Record<string, string>) => {
       const { status, body } = await possible(employee, query);

@@ -1,6 +1,7 @@
 /** What is possible, as it is answered. */
 
 import { FUTURE_TOLERANCE_MS } from '../../../libs/domain/book/decide.ts';
+import { calendarOf } from '../../../libs/domain/book/location-calendar.ts';
 import type { Possible, PossibleQuery } from '../../../libs/domain/book/possible.ts';
 import { assumptionsOf } from '../../../libs/domain/book/possible-assumptions.ts';
 import { LINES, type LineName } from '../../../libs/domain/book/possible-bounds.ts';
@@ -8,19 +9,14 @@ import { measuresLeft, resetsAt } from '../../../libs/domain/book/possible-left.
 import { type GuardrailAhead, type Most, stopsOn } from '../../../libs/domain/book/possible-order.ts';
 import { sentenceOf, sentenceOfGuardrail, type Wording } from '../../../libs/domain/book/possible-words.ts';
 import type { BookState } from '../../../libs/domain/book/state.ts';
-import { businessCalendar } from '../../../libs/domain/time/business-calendar.ts';
 import { formatInstant } from '../../../libs/domain/time/instant.ts';
 
 /** Rendered while the book's state is at hand: figures and words are of one moment. */
 export function possibleBody(state: BookState, query: PossibleQuery, possible: Possible) {
-  const where = state.locations.get(possible.location);
   const sku = query.item?.sku;
   const wording: Wording = {
     currency: state.book!.currency,
-    calendar: businessCalendar(
-      where?.timeZone ?? state.book!.timeZone,
-      where?.businessDayStartsAt ?? '00:00',
-    ),
+    calendar: calendarOf(state, possible.location),
     ...(sku === undefined ? {} : { item: state.items.get(sku)?.name ?? sku }),
     later: query.at > query.now + FUTURE_TOLERANCE_MS,
     resetsAt: (ahead) => resetsAt(possible.draft, ahead),

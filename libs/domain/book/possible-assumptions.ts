@@ -2,8 +2,8 @@
 import type { AskedAct } from '../act/act.ts';
 import { KINDS, TRIGGERS } from '../act/act.ts';
 import { type CompiledLimit, compilePolicy } from '../policy/compile.ts';
-import { businessCalendar } from '../time/business-calendar.ts';
 import { FUTURE_TOLERANCE_MS } from './decide.ts';
+import { calendarOf } from './location-calendar.ts';
 import type { Possible, PossibleQuery, Variant } from './possible.ts';
 import { rankOf, stopsOn } from './possible-order.ts';
 import type { BookState } from './state.ts';
@@ -158,10 +158,7 @@ function absentFor(
       employee: state.employees.get(query.employee),
       location: where,
       item: undefined,
-      calendar: businessCalendar(
-        where?.timeZone ?? state.book!.timeZone,
-        where?.businessDayStartsAt ?? '00:00',
-      ),
+      calendar: calendarOf(state, location),
     }),
   );
   return applies ? absent : [];

@@ -149,6 +149,8 @@ function span(window: Window, { later }: Wording): string {
       return 'in all';
     case 'rolling':
       return `within any ${length(window.durationMs)}`;
+    case 'fiscal':
+      return `${this_} fiscal ${window.period}`;
     default:
       return `${this_} ${window.every}`;
   }

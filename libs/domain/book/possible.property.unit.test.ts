@@ -8,6 +8,7 @@ import fc from 'fast-check';
 import { ADMIN } from '../access/access.ts';
 import { type AskedAct, KINDS, TRIGGERS } from '../act/act.ts';
 import type { Consequence, Limit, Policy, Rule, Window } from '../policy/policy.ts';
+import { NRF } from '../time/fiscal-calendar.ts';
 import type { Command } from './commands.ts';
 import { decide } from './decide.ts';
 import { Draft } from './draft.ts';
@@ -32,6 +33,7 @@ const windows: fc.Arbitrary<Window> = fc.oneof(
     { every: 'month' },
     { every: 'lifetime' },
     { every: 'week', startsOn: 'monday' },
+    { every: 'fiscal', period: 'month' },
   ),
   fc.oneof(fc.integer({ min: 2, max: 30 }), fc.integer({ min: 60, max: 2_880 })).map((minutes) => ({
     every: 'rolling' as const,
@@ -39,6 +41,8 @@ const windows: fc.Arbitrary<Window> = fc.oneof(
     duration: `PT${minutes}M`,
   })),
 );
+
+const CARRYING: ReadonlySet<Window['every']> = new Set(['day', 'week', 'month', 'fiscal']);
 
 /** Each member in one case of five: several filters at once let hardly any act pass. */
 function rarely<T>(members: { readonly [Name in keyof T]: fc.Arbitrary<T[Name]> }): fc.Arbitrary<Partial<T>> {
@@ -95,8 +99,23 @@ const limits: fc.Arbitrary<Limit> = fc
       .map((allow) => (Object.keys(allow).length === 0 ? { count: 3 } : allow)),
     beyond: consequence,
     whenMissing: fc.option(consequence, { nil: undefined, freq: 4 }),
+    carried: fc.nat(5),
+    carriedFor: fc.integer({ min: 1, max: 3 }),
   })
-  .map(({ whenMissing, ...limit }) => ({ ...limit, id: '', ...(whenMissing ? { whenMissing } : {}) }));
+  .map(({ whenMissing, carried, carriedFor, ...limit }) => ({
+    ...limit,
+    id: '',
+    ...(whenMissing ? { whenMissing } : {}),
+    ...(CARRYING.has(limit.window.every) && !limit.per.includes('act') && carried > 0
+      ? { carryOver: { upTo: scaled(limit.allow, carried / 5), for: carriedFor } }
+      : {}),
+  }));
+
+function scaled(allow: Limit['allow'], share: number): Limit['allow'] {
+  return Object.fromEntries(
+    Object.entries(allow).map(([measure, allowed]) => [measure, Math.ceil(allowed * share)]),
+  );
+}
 
 const rules: fc.Arbitrary<Rule> = fc.record({
   id: fc.constant(''),
@@ -159,7 +178,23 @@ const sku = fc.constantFrom('coffee/latte', 'tea', 'water');
 
 type Step =
   | { readonly do: 'act'; readonly asked: AskedAct; readonly laterMin: number; readonly agoMin: number }
-  | { readonly do: 'settle'; readonly which: number; readonly yes: boolean; readonly laterMin: number };
+  | { readonly do: 'settle'; readonly which: number; readonly yes: boolean; readonly laterMin: number }
+  | {
+      readonly do: 'adjust';
+      readonly which: number;
+      /** Above nothing a grant, below it a correction. */
+      readonly amount: number;
+      readonly agoMin: number;
+      readonly laterMin: number;
+    };
+
+const adjusting: fc.Arbitrary<Step> = fc.record({
+  do: fc.constant('adjust' as const),
+  which: fc.nat(20),
+  amount: fc.oneof(fc.integer({ min: -3, max: 3 }), fc.integer({ min: -900, max: 900 })),
+  agoMin: fc.oneof(fc.constant(0), fc.integer({ min: -5, max: 25 }), fc.nat(4_000)),
+  laterMin: fc.nat(5),
+});
 
 const settling: fc.Arbitrary<Step> = fc.record({
   do: fc.constant('settle' as const),
@@ -185,7 +220,11 @@ const acting: fc.Arbitrary<Step> = fc.record({
     }),
 });
 
-const steps = fc.oneof({ weight: 8, arbitrary: acting }, { weight: 1, arbitrary: settling });
+const steps = fc.oneof(
+  { weight: 8, arbitrary: acting },
+  { weight: 1, arbitrary: settling },
+  { weight: 2, arbitrary: adjusting },
+);
 
 const questions = fc
   .tuple(
@@ -207,7 +246,11 @@ function furnished(policy: Policy | undefined): BookState {
   const state = initialState('the book');
   const stamp = { recordedAt: START, actor: 'admin' };
   const put = (event: BookEvent) => evolve(state, event, state.revision + 1);
-  put({ type: 'BookDefined', book: { currency: 'GBP', timeZone: 'UTC', fourEyes: false }, ...stamp });
+  put({
+    type: 'BookDefined',
+    book: { currency: 'GBP', timeZone: 'UTC', fourEyes: false, fiscalCalendar: NRF },
+    ...stamp,
+  });
   const locations = {
     soho: { timeZone: 'Europe/London', businessDayStartsAt: '04:00', region: 'south' },
     bronx: { timeZone: 'America/New_York', businessDayStartsAt: '04:00' },
@@ -247,6 +290,10 @@ function lived(policy: Policy | undefined, history: readonly Step[]): { state: B
       settleOne(state, acts, step, now, `s-${i}`);
       return;
     }
+    if (step.do === 'adjust') {
+      adjust(state, step, now, `j-${i}`);
+      return;
+    }
     const { asked, agoMin } = step;
     const ago = asked.mode === 'record' ? agoMin : agoMin % 15;
     const event = decideAndFold(state, { ...asked, occurredAt: now - ago * MINUTE }, now, `a-${i}`);
@@ -283,6 +330,47 @@ function settleOne(
   const decided = decide(new Draft(state), command, context);
   if (!('event' in decided)) throw new Error(`not settled: ${JSON.stringify(decided)}`);
   evolve(state, decided.event, state.revision + 1);
+}
+
+/** Gives to, or takes from, a bucket of Ann's in Soho. */
+function adjust(
+  state: BookState,
+  { which, amount, agoMin }: Step & { readonly do: 'adjust' },
+  recordedAt: number,
+  id: string,
+): void {
+  const limits = state.policies.get(1)?.policy.limits ?? [];
+  const limit = limits[which % Math.max(1, limits.length)];
+  if (limit === undefined || amount === 0) return;
+  const values: Readonly<Record<string, string>> = {
+    ...{ employee: 'ann', role: 'barista', location: 'soho', region: 'south' },
+    ...{ customer: 'c-1', incident: 'i-1', campaign: 'kindness', shift: 'early' },
+  };
+  const names = Object.keys(values).filter(
+    (name) => limit.per.includes(name as never) || (name === 'shift' && limit.window.every === 'shift'),
+  );
+  const measures = Object.keys(limit.allow);
+  const measure = measures[which % measures.length]!;
+  const command: Command = {
+    type: 'AdjustBucket',
+    kind: amount > 0 ? 'grant' : 'correction',
+    limit: limit.id,
+    asked: {
+      key: Object.fromEntries(names.map((name) => [name, values[name]!])),
+      at: recordedAt - agoMin * MINUTE,
+      location: 'soho',
+      amounts: { [measure]: amount },
+    },
+    reason: 'r',
+  };
+  const decided = decide(draftAt(state, recordedAt), command, {
+    recordedAt,
+    actor: 'boss',
+    roles: ADMIN.roles,
+    id,
+  });
+  // Limits on each act by itself have nothing to adjust.
+  if ('event' in decided) evolve(state, decided.event, state.revision + 1);
 }
 
 function evaluated(state: BookState, asked: AskedAct, recordedAt: number, id = ''): ActDecision {
@@ -348,7 +436,17 @@ function surely(found: Possible, line: 'quantity' | 'costMinor' | 'retailMinor',
 
 describe('what is said to be possible', () => {
   it('is what deciding shows, step by step, for random books', () => {
-    const seen = { finite: 0, infinite: 0, unsure: 0, aside: 0, none: 0, waiting: 0, due: 0 };
+    const seen = {
+      finite: 0,
+      infinite: 0,
+      unsure: 0,
+      aside: 0,
+      none: 0,
+      waiting: 0,
+      due: 0,
+      carried: 0,
+      adjusted: 0,
+    };
     fc.assert(
       fc.property(
         fc.option(policies, { nil: undefined, freq: 20 }),
@@ -384,6 +482,13 @@ describe('what is said to be possible', () => {
             ['accepted', 'warned', 'held', 'declined'][Math.max(...variants.map(({ rank }) => rank))],
           );
           if (found.aside.length > 0) seen.aside++;
+          for (const { receipt } of found.guardrails) {
+            if (!('limit' in receipt)) continue;
+            for (const [, , , carriedOver = 0, adjusted = 0] of Object.values(receipt.measures)) {
+              if (carriedOver !== 0) seen.carried++;
+              if (adjusted !== 0) seen.adjusted++;
+            }
+          }
           if (state.open.size > 0) seen.waiting++;
           if (state.open.nextDueAt <= recordedAt) seen.due++;
 

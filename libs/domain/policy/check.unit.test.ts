@@ -299,7 +299,7 @@ limits:
     window: { every: weeks }
     allow: { count: -1, cost: 12.5 }
     beyond: held
-    carryOver: { upTo: 0 }
+    carryOver: { upTo: 5 }
   - id: uncovered
     per: []
     window: { rolling: P1M }
@@ -335,7 +335,6 @@ rules:
       '7:15 window-unknown',
       '8:14 figure-negative',
       '8:25 measure-unknown',
-      '10:18 carry-over-nothing',
       '9:5 consequence-unknown',
       '11:5 id-reserved',
       '12:5 per-empty',
