@@ -19,6 +19,9 @@ export const STORED_TYPE: Readonly<Record<EventType, string>> = {
   ActAccepted: 'goodwill.act-accepted.v1',
   ActDeclined: 'goodwill.act-declined.v1',
   ActReversed: 'goodwill.act-reversed.v1',
+  BacktestRequested: 'goodwill.backtest-requested.v1',
+  ShadowStarted: 'goodwill.shadow-started.v1',
+  ShadowStopped: 'goodwill.shadow-stopped.v1',
 };
 
 /** Every name ever written → the type it is read as, and the pure step that lifts old data to today's shape. */

@@ -124,6 +124,10 @@ function history(): BookEvent[] {
     { type: 'ReverseAct', act: acts[0]!.id, reason: 'wrong key', asked: {} },
     { key: 'r-2', act: acts[0]! },
   );
+  const span = { from: '2026-11-01', to: '2026-11-30' };
+  put({ type: 'RequestBacktest', version: 1, ...span, position: 9 }, { key: 'b-1' });
+  put({ type: 'StartShadow', version: 1 }, { key: 's-1' });
+  put({ type: 'StopShadow', version: 1 }, { key: 's-2' });
   return events;
 }
 

@@ -190,6 +190,22 @@ const DATA: Readonly<Record<BookEvent['type'], JsonSchema>> = {
     whole: { type: 'boolean' },
     ...stamp,
   }),
+  BacktestRequested: object({
+    id: uuid,
+    version: { ...whole, minimum: 1 },
+    document: { ...whole, description: 'The position of the event that holds the document that was tried.' },
+    position: { ...whole, description: 'The newest event that was looked at.' },
+    'from?': businessDate,
+    'to?': businessDate,
+    asked: object({ 'position?': whole }),
+    ...stamp,
+  }),
+  ShadowStarted: object({
+    version: { ...whole, minimum: 1 },
+    document: { ...whole, description: 'The position of the event that holds the document that is tried.' },
+    ...stamp,
+  }),
+  ShadowStopped: object({ version: { ...whole, minimum: 1 }, ...stamp }),
 };
 
 /** Stored type name → the schema of its data. */

@@ -218,6 +218,16 @@ const OF_THE_DOMAIN: Record<RefusalCode, ProblemKind> = {
     title: 'The idempotency key was used for something else',
     advice: 'Use a new key for a new fact; for a retry, send exactly what was sent first.',
   },
+  'position-not-reached': {
+    status: 422,
+    title: 'The book has not come to that position yet',
+    advice: 'Leave position out to look at every act there is, or name one the book has passed.',
+  },
+  'too-many-shadows': {
+    status: 409,
+    title: 'Too many versions run in shadow',
+    advice: 'Stop one of them first with {"on": false}; its report ends there.',
+  },
 };
 
 export type ProblemCode = keyof typeof OF_THE_SERVICE | RefusalCode;

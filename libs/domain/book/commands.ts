@@ -21,7 +21,18 @@ export type Command =
       readonly act: string;
       readonly reason: string;
       readonly asked: Readonly<Partial<Amounts>>;
-    };
+    }
+  | {
+      readonly type: 'RequestBacktest';
+      readonly version: number;
+      /** Business dates, both included. */
+      readonly from?: string;
+      readonly to?: string;
+      /** Absent: the newest event there is. */
+      readonly position?: number;
+    }
+  | { readonly type: 'StartShadow'; readonly version: number }
+  | { readonly type: 'StopShadow'; readonly version: number };
 
 export const REFUSAL_CODES = [
   'book-not-found',
@@ -38,6 +49,8 @@ export const REFUSAL_CODES = [
   'policy-not-found',
   'policy-not-approved',
   'idempotency-key-reused',
+  'position-not-reached',
+  'too-many-shadows',
 ] as const;
 export type RefusalCode = (typeof REFUSAL_CODES)[number];
 

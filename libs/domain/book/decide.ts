@@ -16,6 +16,7 @@ import type { ActAccepted, ActDeclined, ActReversed, BookEvent, GuardrailReceipt
 import { plus } from './evolve.ts';
 import { findings } from './guardrails.ts';
 import { activeVersion, type BookState } from './state.ts';
+import { requestBacktest, startShadow, stopShadow, unknownVersion } from './try-out.ts';
 
 /** A `request` is asked at the till: what is older than this has happened and is a `record`. */
 export const REQUEST_MAX_AGE_MS = 15 * 60_000;
@@ -98,6 +99,12 @@ export function decide(draft: Draft, command: Command, context: Context): Decide
       };
     case 'ActivatePolicy':
       return activatePolicy(state, command.version, command.from, context);
+    case 'RequestBacktest':
+      return requestBacktest(state, command, context.id, stamp);
+    case 'StartShadow':
+      return startShadow(state, command.version, stamp);
+    case 'StopShadow':
+      return stopShadow(state, command.version, stamp);
   }
 }
 
@@ -117,14 +124,8 @@ function activatePolicy(
   from: number | undefined,
   context: Context,
 ): Decided {
-  if (!state.policies.has(version)) {
-    return refuse('policy-not-found', `Book "${state.id}" has no policy version ${version}.`, {
-      advice:
-        state.policies.size === 0
-          ? 'Post a policy first.'
-          : `Versions 1 to ${state.policies.size} exist; name one of them.`,
-    });
-  }
+  const unknown = unknownVersion(state, version);
+  if (unknown !== undefined) return unknown;
   if (state.book?.fourEyes === true) {
     return refuse('policy-not-approved', `Version ${version} has not been approved by a second person.`, {
       advice: 'Have it approved, or, where one person works alone, set "fourEyes": false on the book.',

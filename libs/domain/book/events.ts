@@ -148,6 +148,36 @@ export interface ActReversed extends Stamp {
   readonly whole: boolean;
 }
 
+/**
+ * A question, not a change: what would have been decided under another version. Recorded so that the same request
+ * is answered from the same acts for ever.
+ */
+export interface BacktestRequested extends Stamp {
+  readonly type: 'BacktestRequested';
+  /** UUIDv7. */
+  readonly id: string;
+  readonly version: number;
+  /** The position of the event that holds the document as it was tried. */
+  readonly document: number;
+  /** The newest event that was looked at. */
+  readonly position: number;
+  /** Business dates, both included, that bound what is reported. */
+  readonly from?: string;
+  readonly to?: string;
+  readonly asked: { readonly position?: number };
+}
+/** The version is evaluated beside the active one from the next act on, and never enforced. */
+export interface ShadowStarted extends Stamp {
+  readonly type: 'ShadowStarted';
+  readonly version: number;
+  /** The position of the event that holds the document as it is tried. */
+  readonly document: number;
+}
+export interface ShadowStopped extends Stamp {
+  readonly type: 'ShadowStopped';
+  readonly version: number;
+}
+
 export type BookEvent =
   | BookDefined
   | LocationDefined
@@ -158,4 +188,7 @@ export type BookEvent =
   | PolicyActivated
   | ActAccepted
   | ActDeclined
-  | ActReversed;
+  | ActReversed
+  | BacktestRequested
+  | ShadowStarted
+  | ShadowStopped;

@@ -47,10 +47,23 @@ export function evolve(state: BookState, event: BookEvent, revision: number): Bo
         policy: event.policy,
         source: event.source,
         draftedAt: event.recordedAt,
+        document: revision,
       });
       break;
     case 'PolicyActivated':
       activate(state, event);
+      break;
+    case 'BacktestRequested':
+      break;
+    case 'ShadowStarted':
+      state.shadows.set(event.version, {
+        document: event.document,
+        position: revision,
+        startedAt: event.recordedAt,
+      });
+      break;
+    case 'ShadowStopped':
+      state.shadows.delete(event.version);
       break;
     default:
       event satisfies never;

@@ -9,6 +9,16 @@ export interface PolicyVersion {
   readonly policy: Policy;
   readonly source: { readonly format: 'json' | 'yaml'; readonly text: string };
   readonly draftedAt: number;
+  /** The position of the event that holds this document. */
+  readonly document: number;
+}
+
+/** A version that is evaluated beside the active one. */
+export interface Shadow {
+  readonly document: number;
+  /** Of the event that started it: it looks at every act after that. */
+  readonly position: number;
+  readonly startedAt: number;
 }
 
 /** In the order of their events. `at` is the time from which it is in force: the event's own, or a later one. */
@@ -30,6 +40,8 @@ export class BookState {
   campaigns = new Map<string, Campaign>();
   policies = new Map<number, PolicyVersion>();
   activations: Activation[] = [];
+  /** Running now, by version. */
+  shadows = new Map<number, Shadow>();
   buckets = new Buckets();
   /** Where each employee acted last: whose clock an allowance runs on when no home location is known. */
   lastLocations = new Map<string, string>();
@@ -54,6 +66,7 @@ export class BookState {
       campaigns: this.campaigns,
       policies: this.policies,
       activations: this.activations,
+      shadows: this.shadows,
       lastLocations: this.lastLocations,
       reversals: this.reversals,
       accepted: this.accepted,
@@ -71,7 +84,7 @@ export class BookState {
 }
 
 /** Changes whenever the shape of a snapshot, or the meaning of `evolve`, changes: older ones are then ignored. */
-export const SNAPSHOT_VERSION = 1;
+export const SNAPSHOT_VERSION = 2;
 
 export interface BookSnapshot {
   readonly id: string;
@@ -83,6 +96,7 @@ export interface BookSnapshot {
   readonly campaigns: Map<string, Campaign>;
   readonly policies: Map<number, PolicyVersion>;
   readonly activations: Activation[];
+  readonly shadows: Map<number, Shadow>;
   readonly lastLocations: Map<string, string>;
   readonly reversals: Map<string, Amounts>;
   readonly accepted: Amounts;

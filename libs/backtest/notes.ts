@@ -1,0 +1,24 @@
+/** What every report says of itself. */
+import type { Report } from './report.ts';
+
+export const NOT_A_FORECAST =
+  'This is an accounting counterfactual, not a forecast: the acts are those that were asked for under the rules of the time. Under other rules people would have behaved otherwise.';
+
+export function notesFor({ kind, span }: Pick<Report, 'kind' | 'span'>): string[] {
+  const notes = [NOT_A_FORECAST];
+  if (kind === 'backtest') {
+    notes.push('The candidate counts as in force from before the first act of the book.');
+    if (span.from !== null) {
+      notes.push(
+        'Acts before the span were replayed under the candidate as well, so that every window holds what it would have held; they are not reported.',
+      );
+    }
+  } else {
+    notes.push('The shadow began with the usage as it stood then; it looks at the acts recorded since.');
+  }
+  notes.push(
+    'An act that the candidate declines uses nothing of its limits; a reversal of such an act is dropped.',
+    'What was recorded as having happened is never declined; beyond a limit it counts as breached.',
+  );
+  return notes;
+}
