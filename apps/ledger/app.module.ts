@@ -3,6 +3,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { TerminusModule } from '@nestjs/terminus';
 import type { Logger } from 'pino';
+import type { Backtests } from '../../libs/backtest/backtests.ts';
 import type { Books } from '../../libs/books/books.ts';
 import type { EventStore } from '../../libs/event-store/event-store.ts';
 import type { Clock, SettableClock } from '../../libs/platform/clock.ts';
@@ -12,6 +13,8 @@ import { ActsController } from './acts/acts.controller.ts';
 import { BatchController } from './acts/batch.controller.ts';
 import { RegisterController } from './acts/register.controller.ts';
 import { AllowancesController } from './allowances/allowances.controller.ts';
+import { BACKTESTS_HANDLERS } from './backtests/backtests.bus.ts';
+import { BacktestsController } from './backtests/backtests.controller.ts';
 import { BOOKS_HANDLERS } from './books/books.bus.ts';
 import { BooksController } from './books/books.controller.ts';
 import { DirectoryController } from './directory/directory.controller.ts';
@@ -20,13 +23,14 @@ import { SPEND_HANDLERS } from './metrics/spend.bus.ts';
 import { SpendController } from './metrics/spend.controller.ts';
 import { OperationsController } from './operations/operations.controller.ts';
 import type { ServiceMetrics } from './operations/service-metrics.ts';
-import { BOOKS, CLOCK, EVENT_STORE, LOG, METRICS, SANDBOX_CLOCK, VIEWS } from './parts.ts';
+import { BACKTESTS, BOOKS, CLOCK, EVENT_STORE, LOG, METRICS, SANDBOX_CLOCK, VIEWS } from './parts.ts';
 import { PoliciesController } from './policies/policies.controller.ts';
 import { SandboxController } from './sandbox/sandbox.controller.ts';
 
 export interface Parts {
   readonly books: Books;
   readonly views: Views;
+  readonly backtests: Backtests;
   readonly eventStore: EventStore;
   readonly clock: Clock;
   readonly sandboxClock: SettableClock | null;
@@ -50,6 +54,7 @@ export function appModule(parts: Parts): DynamicModule {
       BooksController,
       DirectoryController,
       PoliciesController,
+      BacktestsController,
       HealthController,
       OperationsController,
       SandboxController,
@@ -58,6 +63,8 @@ export function appModule(parts: Parts): DynamicModule {
       ...BOOKS_HANDLERS,
       ...ACTS_HANDLERS,
       ...SPEND_HANDLERS,
+      ...BACKTESTS_HANDLERS,
+      { provide: BACKTESTS, useValue: parts.backtests },
       { provide: BOOKS, useValue: parts.books },
       { provide: VIEWS, useValue: parts.views },
       { provide: EVENT_STORE, useValue: parts.eventStore },

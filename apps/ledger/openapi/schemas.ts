@@ -7,6 +7,7 @@ import { MAX_QUANTITY } from '../acts/act.parsing.ts';
 import { MAX_BATCH } from '../acts/batch-limit.ts';
 import { ID_MAX_LENGTH, NAME_MAX_LENGTH, NOTE_MAX_LENGTH, SKU_MAX_LENGTH } from '../http/field-text.ts';
 import { PROBLEMS } from '../problems/registry.ts';
+import { REPORT_SCHEMAS } from './report-schemas.ts';
 import { CONSEQUENCES, FINDINGS } from './words.ts';
 
 type Schema = Readonly<Record<string, unknown>>;
@@ -622,6 +623,7 @@ export const SCHEMAS = {
     },
     ['type', 'title', 'status', 'code', 'detail', 'advice'],
   ),
+  ...REPORT_SCHEMAS,
 } as const satisfies Record<string, Schema>;
 
 export type SchemaName = keyof typeof SCHEMAS;
@@ -645,6 +647,11 @@ export const PARAMETERS: Readonly<Record<string, Parameter>> = {
   campaign: parameter('A campaign.', id('summer-kindness')),
   version: parameter('A policy version.', { type: 'integer', minimum: 1 }),
   act: parameter('An act.', actId),
+  backtest: parameter('A backtest, as the Location of its answer names it.', { type: 'string' }),
+  as: parameter(
+    'In which form; absent: JSON, or text where only that is accepted.',
+    choice(['json', 'text']),
+  ),
   customer: parameter('A customer.', id('c-991')),
   incident: parameter('An incident.', id('inc-5')),
   region: parameter('A region.', id('central')),

@@ -13,7 +13,8 @@ import { sendJson, sendRecorded } from '../http/reply.ts';
 import { bodyText, bookId, hasBody, idempotencyKey, isYaml, jsonBody } from '../http/request.ts';
 import { Describe } from '../openapi/describe.ts';
 import { CLOCK } from '../parts.ts';
-import { Problem, parameterProblem, problemOfRefusal } from '../problems/problem.ts';
+import { Problem, problemOfRefusal } from '../problems/problem.ts';
+import { versionOf } from './version-of.ts';
 
 class ActivationFields {
   @Optional() @Instant() from?: string;
@@ -186,19 +187,6 @@ export class PoliciesController {
 function statusOf(activations: readonly { readonly at: number }[], now: number): string {
   if (activations.length === 0) return 'draft';
   return activations.some(({ at }) => at > now) ? 'scheduled' : 'superseded';
-}
-
-function versionOf(request: FastifyRequest): number {
-  const { version } = request.params as { version: string };
-  if (/^[1-9]\d{0,8}$/.test(version)) return Number(version);
-  throw parameterProblem('path-invalid', [
-    {
-      parameter: 'version',
-      code: 'bad-format',
-      detail: 'A version is a whole number from 1.',
-      advice: 'Use the version that POST …/policies answered with.',
-    },
-  ]);
 }
 
 function policyNotFound(version: number): Problem {

@@ -140,6 +140,17 @@ const OF_THE_SERVICE = {
     title: 'The view has not reached that position yet',
     advice: 'Ask again shortly, or leave atLeast out to get what the view has now.',
   },
+  'backtest-cancelled': {
+    status: 409,
+    title: 'The backtest was cancelled',
+    advice: 'Send the same request again, with the same idempotency key, to have it made after all.',
+  },
+  'backtest-unavailable': {
+    status: 503,
+    title: 'The backtest cannot be made now',
+    advice:
+      'Send the same request again shortly, with the same idempotency key: the report will be the same.',
+  },
   internal: {
     status: 500,
     title: 'The service failed',

@@ -1,0 +1,222 @@
+/**
+ * Random histories of a book: acts in every kind of window, reversals, changes of the directory and of the policy, and
+ * the questions asked in between. Decided by the domain, one by one.
+ */
+import fc from 'fast-check';
+import type { AskedAct } from '../domain/act/act.ts';
+import type { Command } from '../domain/book/commands.ts';
+import { type Context, decide } from '../domain/book/decide.ts';
+import { Draft } from '../domain/book/draft.ts';
+import type { ActAccepted, BookEvent } from '../domain/book/events.ts';
+import { evolve } from '../domain/book/evolve.ts';
+import { type BookState, initialState } from '../domain/book/state.ts';
+import type { Limit, Policy, Window } from '../domain/policy/policy.ts';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+/** A Saturday evening in London, hours before its clocks go back; the end of a month is near. */
+export const START = Date.parse('2026-10-24T20:00:00Z');
+
+const windows: fc.Arbitrary<Window> = fc.oneof(
+  fc.constantFrom<Window>(
+    ...(['act', 'shift', 'day', 'month', 'quarter', 'year', 'lifetime'] as const).map((every) => ({ every })),
+    { every: 'week', startsOn: 'sunday' },
+    { every: 'week', startsOn: 'monday' },
+  ),
+  fc
+    .integer({ min: 1, max: 100 })
+    .map((hours) => ({ every: 'rolling' as const, durationMs: hours * HOUR, duration: `PT${hours}H` })),
+);
+
+const limits: fc.Arbitrary<Limit> = fc
+  .record({
+    appliesTo: fc.record(
+      {
+        kinds: fc.constant(['comp'] as const),
+        triggers: fc.constant(['recovery'] as const),
+        roles: fc.subarray(['barista', 'lead'], { minLength: 1 }),
+        locations: fc.constant(['soho']),
+        items: fc.constant(['coffee/*']),
+      },
+      { requiredKeys: [] },
+    ),
+    per: fc.subarray(
+      ['employee', 'role', 'location', 'region', 'customer', 'incident', 'campaign', 'book', 'act'] as const,
+      { minLength: 1, maxLength: 3 },
+    ),
+    window: windows,
+    allow: fc.record(
+      { count: fc.nat(6), costMinor: fc.nat(900), retailMinor: fc.nat(3_000) },
+      { requiredKeys: ['count'] },
+    ),
+    beyond: fc.constantFrom('warn' as const, 'decline' as const),
+    whenMissing: fc.constantFrom(undefined, 'warn' as const, 'decline' as const),
+  })
+  .map(({ whenMissing, ...limit }) => ({ ...limit, id: '', ...(whenMissing ? { whenMissing } : {}) }));
+
+/** Versions share ids of limits, so that a bucket of one may be a bucket of the other. */
+export const policies: fc.Arbitrary<Policy> = fc.record({
+  currency: fc.constant('GBP'),
+  uncovered: fc.constantFrom('allow' as const, 'warn' as const, 'decline' as const),
+  limits: fc
+    .array(limits, { maxLength: 4 })
+    .map((all) => all.map((limit, i) => ({ ...limit, id: `limit-${i}` }))),
+  rules: fc.subarray([
+    { id: 'dear', when: 'act.costMinor > 250', then: 'decline', message: 'Too dear.' },
+    { id: 'wait', when: 'act.reason == "wait"', then: 'warn', message: 'Look at the queue.' },
+  ] as const),
+});
+
+export type Step =
+  | { readonly do: 'act'; readonly asked: AskedAct; readonly agoMin: number; readonly laterMin: number }
+  | { readonly do: 'reverse'; readonly which: number; readonly part: number | undefined }
+  | { readonly do: 'policy'; readonly policy: Policy; readonly activate: boolean }
+  | { readonly do: 'command'; readonly command: Command };
+
+const acts: fc.Arbitrary<Step> = fc.record({
+  do: fc.constant('act' as const),
+  laterMin: fc.oneof(fc.nat(5), fc.nat(600), fc.nat(40_000)),
+  agoMin: fc.oneof(fc.constant(0), fc.integer({ min: -5, max: 15 }), fc.nat(9_000)),
+  asked: fc
+    .record(
+      {
+        mode: fc.constantFrom('request' as const, 'request' as const, 'record' as const),
+        kind: fc.constantFrom('comp' as const, 'refund' as const),
+        trigger: fc.constantFrom('recovery' as const, 'delight' as const),
+        employee: fc.constantFrom('ann', 'bob', 'cat', 'stranger'),
+        location: fc.constantFrom('soho', 'bronx'),
+        customer: fc.constantFrom('c-1', 'c-2'),
+        incident: fc.constantFrom('i-1', 'i-2'),
+        campaign: fc.constant('kindness'),
+        shift: fc.constantFrom('early', 'late'),
+        reason: fc.constantFrom('spill', 'wait'),
+        item: fc.constantFrom({ sku: 'coffee/latte', quantity: 1 }, { sku: 'coffee/latte', quantity: 2 }),
+        costMinor: fc.nat(300),
+        retailMinor: fc.nat(900),
+      },
+      { requiredKeys: ['mode', 'kind', 'trigger', 'employee', 'location', 'costMinor', 'retailMinor'] },
+    )
+    .map((asked) => asked as AskedAct),
+});
+
+const commands: fc.Arbitrary<Step> = fc
+  .constantFrom<Command>(
+    { type: 'DefineEmployee', id: 'ann', employee: { roles: ['lead'] } },
+    { type: 'DefineEmployee', id: 'bob', employee: { roles: ['barista'] } },
+    {
+      type: 'DefineLocation',
+      id: 'soho',
+      location: { timeZone: 'Europe/London', businessDayStartsAt: '00:00' },
+    },
+    { type: 'DefineItem', sku: 'coffee/latte', item: { retailMinor: 500, costMinor: 120 } },
+    { type: 'DefineCampaign', id: 'kindness', campaign: { from: '2026-10-25', to: '2026-11-20' } },
+    { type: 'DefineBook', book: { currency: 'GBP', timeZone: 'Asia/Tokyo', fourEyes: false } },
+    { type: 'StartShadow', version: 1 },
+    { type: 'StopShadow', version: 1 },
+    { type: 'RequestBacktest', version: 1 },
+  )
+  .map((command) => ({ do: 'command', command }));
+
+const reversals: fc.Arbitrary<Step> = fc.record({
+  do: fc.constant('reverse' as const),
+  which: fc.nat(),
+  part: fc.option(fc.nat(400), { nil: undefined }),
+});
+
+const policyChanges: fc.Arbitrary<Step> = fc.record({
+  do: fc.constant('policy' as const),
+  policy: policies,
+  activate: fc.boolean(),
+});
+
+/** @param changes whether the policy in force may change on the way */
+export function histories(changes: boolean): fc.Arbitrary<Step[]> {
+  return fc.array(
+    fc.oneof(
+      { weight: 14, arbitrary: acts },
+      { weight: 3, arbitrary: reversals },
+      { weight: 2, arbitrary: commands },
+      { weight: changes ? 1 : 0, arbitrary: policyChanges },
+    ),
+    { minLength: 1, maxLength: 60 },
+  );
+}
+
+/** A book that is told commands and keeps what became of them. */
+export class ToldBook {
+  readonly state: BookState = initialState('the book');
+  readonly events: BookEvent[] = [];
+  readonly accepted = new Map<string, ActAccepted>();
+
+  /** @returns undefined where it is refused, or stands already */
+  tell(command: Command, stamp: { readonly recordedAt: number; readonly id: string; readonly key?: string }) {
+    const act = command.type === 'ReverseAct' ? this.accepted.get(command.act) : undefined;
+    const context: Context = {
+      ...stamp,
+      actor: 'till',
+      roles: ['admin'],
+      ...(act === undefined ? {} : { act }),
+    };
+    const decided = decide(new Draft(this.state), command, context);
+    if (!('event' in decided)) return undefined;
+    evolve(this.state, decided.event, this.state.revision + 1);
+    this.events.push(decided.event);
+    if (decided.event.type === 'ActAccepted') this.accepted.set(decided.event.id, decided.event);
+    return decided.event;
+  }
+}
+
+/** A book with its directory, and the policy in force if there is one. */
+export function opened(policy?: Policy): ToldBook {
+  const book = new ToldBook();
+  let n = 0;
+  const tell = (command: Command) => book.tell(command, { recordedAt: START, id: `setup-${n++}` });
+  tell({ type: 'DefineBook', book: { currency: 'GBP', timeZone: 'UTC', fourEyes: false } });
+  tell({
+    type: 'DefineLocation',
+    id: 'soho',
+    location: { timeZone: 'Europe/London', businessDayStartsAt: '04:00', region: 'uk' },
+  });
+  tell({
+    type: 'DefineLocation',
+    id: 'bronx',
+    location: { timeZone: 'America/New_York', businessDayStartsAt: '00:00' },
+  });
+  tell({ type: 'DefineEmployee', id: 'ann', employee: { roles: ['barista'] } });
+  tell({ type: 'DefineEmployee', id: 'bob', employee: { roles: ['barista', 'lead'] } });
+  tell({ type: 'DefineEmployee', id: 'cat', employee: { roles: [] } });
+  tell({
+    type: 'DefineItem',
+    sku: 'coffee/latte',
+    item: { category: 'coffee', retailMinor: 390, costMinor: 80 },
+  });
+  if (policy !== undefined) bringIntoForce(book, policy, START, true);
+  return book;
+}
+
+function bringIntoForce(book: ToldBook, policy: Policy, at: number, activate: boolean): void {
+  const version = book.state.policies.size + 1;
+  const stamp = { recordedAt: at, id: `policy-${version}` };
+  book.tell({ type: 'DraftPolicy', policy, source: { format: 'json', text: '' } }, stamp);
+  if (activate) book.tell({ type: 'ActivatePolicy', version }, stamp);
+}
+
+/** What the steps became of the book. */
+export function played(book: ToldBook, steps: readonly Step[]): ToldBook {
+  let now = START;
+  steps.forEach((step, i) => {
+    const stamp = () => ({ recordedAt: now, id: `id-${i}`, key: `k-${i}` });
+    if (step.do === 'act') {
+      now += step.laterMin * MINUTE;
+      const asked = { ...step.asked, occurredAt: now - step.agoMin * MINUTE };
+      book.tell({ type: 'DecideAct', asked }, stamp());
+    } else if (step.do === 'reverse') {
+      const ids = [...book.accepted.keys()];
+      if (ids.length === 0) return;
+      const asked = step.part === undefined ? {} : { costMinor: step.part };
+      book.tell({ type: 'ReverseAct', act: ids[step.which % ids.length]!, reason: 'r', asked }, stamp());
+    } else if (step.do === 'policy') bringIntoForce(book, step.policy, now, step.activate);
+    else book.tell(step.command, stamp());
+  });
+  return book;
+}
