@@ -8,17 +8,12 @@ import { type Chain, type ChainOptions, cafeChain } from '../../apps/cli/simulat
 import { CUT_OVER, instantOf } from '../../apps/cli/simulate/calendar.ts';
 import { CATERING, MENU, UPGRADE } from '../../apps/cli/simulate/figures.ts';
 import { Random } from '../../apps/cli/simulate/random.ts';
-import { hashKey, timedId } from '../../libs/books/key-hash.ts';
 import type { AskedAct } from '../../libs/domain/act/act.ts';
-import type { Command } from '../../libs/domain/book/commands.ts';
-import { type Context, decide } from '../../libs/domain/book/decide.ts';
-import { Draft } from '../../libs/domain/book/draft.ts';
 import type { ActAccepted, BookEvent } from '../../libs/domain/book/events.ts';
-import { evolve } from '../../libs/domain/book/evolve.ts';
-import { type BookState, initialState } from '../../libs/domain/book/state.ts';
 import { checkPolicy } from '../../libs/domain/policy/check.ts';
 import type { Policy } from '../../libs/domain/policy/policy.ts';
 import { readDocument } from '../../libs/platform/located-document.ts';
+import { BookInProcess } from './book-in-process.ts';
 
 export const BOOK = 'cafes';
 const DAY_MS = 86_400_000;
@@ -45,10 +40,10 @@ export function policyOf(text: string): Policy {
 
 export function* simulatedHistory(options: HistoryOptions): Generator<BookEvent> {
   const chain = cafeChain(options.chain);
-  const history = new History(chain);
+  const book = new BookInProcess(BOOK);
   const { reversed = 0.01 } = options;
   const random = Random.of(options.chain.seed, 'reversals');
-  yield* history.open(options);
+  yield* open(book, chain, options);
   const toReverse: { readonly at: number; readonly act: ActAccepted; readonly whole: boolean }[] = [];
   const { then } = options;
   const changeAt =
@@ -57,15 +52,15 @@ export function* simulatedHistory(options: HistoryOptions): Generator<BookEvent>
   for (const { idempotencyKey, sentAt, body } of simulatedActs(chain)) {
     if (!changed && sentAt >= changeAt) {
       changed = true;
-      yield* history.bringIntoForce(then!.policy, sentAt);
+      yield* book.bringIntoForce(then!.policy, sentAt);
     }
     while (toReverse.length > 0 && toReverse[0]!.at <= sentAt) {
       const { act, whole } = toReverse.shift()!;
       const half = { costMinor: Math.floor(act.amounts.costMinor / 2) };
       const asked = whole || half.costMinor === 0 ? {} : half;
-      yield* history.put({ type: 'ReverseAct', act: act.id, reason: 'wrong key', asked }, sentAt, act);
+      yield* book.put({ type: 'ReverseAct', act: act.id, reason: 'wrong key', asked }, sentAt, act);
     }
-    for (const event of history.put(
+    for (const event of book.put(
       { type: 'DecideAct', asked: askedOf(body) },
       sentAt,
       undefined,
@@ -81,70 +76,28 @@ export function* simulatedHistory(options: HistoryOptions): Generator<BookEvent>
   }
 }
 
-class History {
-  readonly state: BookState = initialState(BOOK);
-  readonly #chain: Chain;
-  #nextKey = 0;
-
-  constructor(chain: Chain) {
-    this.#chain = chain;
-  }
-
-  *open({ policy, drafts = [], chain }: HistoryOptions): Generator<BookEvent> {
-    const at = instantOf(chain.from, '00:00', 'Europe/London') - DAY_MS;
-    yield* this.put(
-      { type: 'DefineBook', book: { currency: 'GBP', timeZone: 'Europe/London', fourEyes: false } },
-      at,
-    );
-    for (const { id, name, region, timeZone, staff } of this.#chain.stores) {
-      const location = { name, region, timeZone, businessDayStartsAt: CUT_OVER };
-      yield* this.put({ type: 'DefineLocation', id, location }, at);
-      for (const { id: employee, roles, store } of staff) {
-        yield* this.put(
-          { type: 'DefineEmployee', id: employee, employee: { roles, homeLocation: store } },
-          at,
-        );
-      }
+function* open(
+  book: BookInProcess,
+  chain: Chain,
+  { policy, drafts = [] }: HistoryOptions,
+): Generator<BookEvent> {
+  const at = instantOf(chain.options.from, '00:00', 'Europe/London') - DAY_MS;
+  yield* book.put(
+    { type: 'DefineBook', book: { currency: 'GBP', timeZone: 'Europe/London', fourEyes: false } },
+    at,
+  );
+  for (const { id, name, region, timeZone, staff } of chain.stores) {
+    const location = { name, region, timeZone, businessDayStartsAt: CUT_OVER };
+    yield* book.put({ type: 'DefineLocation', id, location }, at);
+    for (const { id: employee, roles, store } of staff) {
+      yield* book.put({ type: 'DefineEmployee', id: employee, employee: { roles, homeLocation: store } }, at);
     }
-    for (const { sku, name, category, retailMinor, costMinor } of [...MENU, CATERING, UPGRADE]) {
-      yield* this.put({ type: 'DefineItem', sku, item: { name, category, retailMinor, costMinor } }, at);
-    }
-    yield* this.bringIntoForce(policy, at);
-    for (const draft of drafts) yield* this.#draft(draft, at);
   }
-
-  *bringIntoForce(policy: Policy, at: number): Generator<BookEvent> {
-    yield* this.#draft(policy, at);
-    yield* this.put({ type: 'ActivatePolicy', version: this.state.policies.size }, at);
+  for (const { sku, name, category, retailMinor, costMinor } of [...MENU, CATERING, UPGRADE]) {
+    yield* book.put({ type: 'DefineItem', sku, item: { name, category, retailMinor, costMinor } }, at);
   }
-
-  #draft(policy: Policy, at: number): Generator<BookEvent> {
-    return this.put(
-      { type: 'DraftPolicy', policy, source: { format: 'json', text: JSON.stringify(policy) } },
-      at,
-    );
-  }
-
-  /** Nothing where the command is refused. */
-  *put(
-    command: Command,
-    recordedAt: number,
-    act?: ActAccepted,
-    key = `key-${this.#nextKey++}`,
-  ): Generator<BookEvent> {
-    const context: Context = {
-      recordedAt,
-      actor: 'till',
-      roles: ['admin'],
-      id: timedId(hashKey(BOOK, key), recordedAt),
-      key,
-      ...(act === undefined ? {} : { act }),
-    };
-    const decided = decide(new Draft(this.state), command, context);
-    if (!('event' in decided)) return;
-    evolve(this.state, decided.event, this.state.revision + 1);
-    yield decided.event;
-  }
+  yield* book.bringIntoForce(policy, at);
+  for (const draft of drafts) yield* book.draft(draft, at);
 }
 
 function askedOf({ occurredAt, ...body }: ActBody): AskedAct {
