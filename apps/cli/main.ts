@@ -1,5 +1,6 @@
 /** `goodwill`: the command line of the ledger. */
 import { Command, CommanderError } from 'commander';
+import { backtestCommand } from './backtest.command.ts';
 import { backupCommand } from './backup.command.ts';
 import { copyCommand } from './copy.command.ts';
 import { demoCommand } from './demo/demo.command.ts';
@@ -34,6 +35,7 @@ function program(): Command {
   const commands = [
     serveCommand(),
     importCommand(),
+    backtestCommand(),
     verifyCommand(),
     rebuildCommand(),
     backupCommand(),

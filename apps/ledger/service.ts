@@ -104,7 +104,11 @@ async function open(
     books.status().books.map(({ book, position }) => [book, position]),
   );
 
-  const backtests = new Backtests({ engine, workerUrl: workerFile('backtest') });
+  const backtests = new Backtests({
+    engine,
+    workerUrl: workerFile('backtest'),
+    readerUrl: workerFile('backtest-reader'),
+  });
   const parts = { books, views, backtests, eventStore, clock, sandboxClock, metrics, log };
   const http = await openHttp(parts, bearerCheck(admin.key));
   closings.push(() => http.close());

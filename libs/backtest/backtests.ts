@@ -87,6 +87,8 @@ export interface BacktestsOptions {
   readonly engine: string;
   /** The worker that names the engine. */
   readonly workerUrl: URL;
+  /** The worker that reads for it. */
+  readonly readerUrl: URL;
 }
 
 export class Backtests {
@@ -157,9 +159,11 @@ export class Backtests {
     const run = this.#queue.shift();
     if (run === undefined) return;
     run.state = 'running';
-    const { engine, workerUrl } = this.#options;
+    const { engine, workerUrl, readerUrl } = this.#options;
+    const { request, reversed } = run;
+    const workerData: BacktestThreadData = { engine, request, reversed, readerUrl: readerUrl.href };
     const worker = new Worker(workerUrl, {
-      workerData: { engine, request: run.request, reversed: run.reversed } satisfies BacktestThreadData,
+      workerData,
       execArgv: ['--no-warnings'],
       name: 'backtest',
     });

@@ -1,11 +1,11 @@
 /** Replays a book's own events, from the first to a pinned position, under a candidate version. */
 import { initialState } from '../domain/book/state.ts';
-import type { EventStore, StoredEvent } from '../event-store/event-store.ts';
+import type { EventStore } from '../event-store/event-store.ts';
 import { decodeEvent, STORED_TYPE } from '../events/codec.ts';
 import { Comparison } from './comparison.ts';
 import { type Candidate, CounterfactualBook } from './counterfactual.ts';
-import { decodeRecorded } from './decode-recorded.ts';
 import { ActsToReverse } from './kept-acts.ts';
+import { BATCH, type RecordedBatch, recordedEvents, streamOf } from './recorded-events.ts';
 import type { Report } from './report.ts';
 
 export interface BacktestRequest {
@@ -25,47 +25,26 @@ export interface BacktestOptions {
   readonly request: BacktestRequest;
   /** The ids of all acts reversed up to the position; more do no harm. Absent: they are looked for first. */
   readonly reversed?: ReadonlySet<string>;
+  /** Where the events come from; absent: from the event store, read here. */
+  readonly recorded?: (book: string, from: number, to: number) => AsyncIterable<RecordedBatch>;
   /** Told now and then, from 0 to 1. */
   readonly onProgress?: (progress: number) => void;
   readonly signal?: AbortSignal;
 }
 
-/** Events between two looks at whether it is still wanted: some milliseconds. */
-const BATCH = 1_024;
 /** Looking for reversals is that part of the work. */
 const LOOKING_SHARE = 0.15;
 
 /**
- * @throws EngineUnavailable; UnreadableEvent; DocumentNotFound when the ledger is not the one that was asked about;
- * the signal's reason when it was cancelled
+ * @throws EngineUnavailable; UnreadableEvent; OtherLedger when the ledger is not the one that was asked about; the
+ * signal's reason when it was cancelled
  */
 export async function runBacktest(options: BacktestOptions): Promise<Report> {
   const { eventStore, request, onProgress, signal } = options;
   const { book, version, document, position, from, to } = request;
-  const stream = streamOf(book);
   const candidate = await documentAt(eventStore, book, document, version);
-  const looks = options.reversed === undefined;
-  const share = looks ? LOOKING_SHARE : 0;
-  const all = position + 1;
-  const batches = async function* (done: number, part: number): AsyncGenerator<readonly StoredEvent[]> {
-    for await (const batch of eventStore.read(stream, 0, { to: position, maxBatch: BATCH })) {
-      signal?.throwIfAborted();
-      yield batch;
-      onProgress?.(done + (part * (batch.at(-1)!.revision + 1)) / all);
-    }
-  };
-  let { reversed } = options;
-  if (reversed === undefined) {
-    const found = new Set<string>();
-    for await (const batch of batches(0, share)) {
-      for (const stored of batch) {
-        if (stored.type !== STORED_TYPE.ActReversed) continue;
-        const event = decodeEvent(stored);
-        if (event.type === 'ActReversed') found.add(event.act);
-      }
-    }
-    reversed = found;
-  }
+  const share = options.reversed === undefined ? LOOKING_SHARE : 0;
+  const reversed = options.reversed ?? (await reversedActs(options, share));
   const counterfactual = new CounterfactualBook(initialState(book), candidate, new ActsToReverse(reversed));
   const comparison = new Comparison({
     kind: 'backtest',
@@ -78,24 +57,46 @@ export async function runBacktest(options: BacktestOptions): Promise<Report> {
     ...(from === undefined ? {} : { from }),
     ...(to === undefined ? {} : { to }),
   });
+  const read = options.recorded ?? ((...span) => recordedEvents(eventStore, ...span));
   let next = 0;
-  for await (const batch of batches(share, 1 - share)) {
-    for (const stored of batch) {
-      if (stored.revision !== next) throw new Error(`book ${book}: ${stored.revision} where ${next} was due`);
-      next++;
-      const recorded = decodeRecorded(stored);
-      comparison.take(stored.revision, recorded, counterfactual.take(recorded));
+  for await (const { first, events } of read(book, 0, position)) {
+    signal?.throwIfAborted();
+    if (first !== next) throw new OtherLedger(`Book ${book}: position ${first} comes where ${next} was due.`);
+    for (const recorded of events) {
+      comparison.take(next++, recorded, counterfactual.take(recorded));
     }
+    onProgress?.(share + ((1 - share) * next) / (position + 1));
   }
-  if (next !== all) throw new DocumentNotFound(`Book ${book} ends at ${next - 1}, before ${position}.`);
+  if (next !== position + 1) throw new OtherLedger(`Book ${book} ends at ${next - 1}, before ${position}.`);
   return comparison.report(position);
 }
 
-export class DocumentNotFound extends Error {
-  override readonly name = 'DocumentNotFound';
+/** It was restored or replaced since the request was pinned. */
+export class OtherLedger extends Error {
+  override readonly name = 'OtherLedger';
 }
 
-/** The version's document, from the event that holds it. */
+async function reversedActs(
+  { eventStore, request: { book, position }, signal, onProgress }: BacktestOptions,
+  share: number,
+): Promise<ReadonlySet<string>> {
+  const found = new Set<string>();
+  for await (const batch of eventStore.read(streamOf(book), 0, { to: position, maxBatch: BATCH })) {
+    signal?.throwIfAborted();
+    for (const stored of batch) {
+      if (stored.type !== STORED_TYPE.ActReversed) continue;
+      const event = decodeEvent(stored);
+      if (event.type === 'ActReversed') found.add(event.act);
+    }
+    onProgress?.((share * batch.at(-1)!.revision) / (position + 1));
+  }
+  return found;
+}
+
+/**
+ * The version's document, from the event that holds it.
+ * @throws OtherLedger when it is not there
+ */
 export async function documentAt(
   eventStore: EventStore,
   book: string,
@@ -107,9 +108,5 @@ export async function documentAt(
     if (event?.type === 'PolicyDrafted' && event.version === version)
       return { version, policy: event.policy };
   }
-  throw new DocumentNotFound(`Book ${book} has no document of version ${version} at position ${document}.`);
-}
-
-function streamOf(book: string): string {
-  return `book-${book}`;
+  throw new OtherLedger(`Book ${book} has no document of version ${version} at position ${document}.`);
 }

@@ -1,6 +1,7 @@
 /** The body of a backtest's thread: one run, and it ends. The worker file that calls it names the engine. */
 import { parentPort, workerData } from 'node:worker_threads';
 import type { EventStore } from '../event-store/event-store.ts';
+import { readAhead } from './read-ahead.ts';
 import { renderReport } from './render.ts';
 import { runBacktest } from './run-backtest.ts';
 import type { BacktestThreadData, FromBacktestThread, ToBacktestThread } from './thread-messages.ts';
@@ -11,7 +12,7 @@ export async function runBacktestThread(openStore: (engine: string) => Promise<E
   const port = parentPort;
   if (port === null) throw new Error('a backtest runs in a thread of its own: start it with Backtests');
   const say = (message: FromBacktestThread) => port.postMessage(message);
-  const { engine, request, reversed } = workerData as BacktestThreadData;
+  const { engine, request, reversed, readerUrl } = workerData as BacktestThreadData;
   const cancelled = new AbortController();
   port.on('message', ({ say: said }: ToBacktestThread) => {
     if (said === 'cancel') cancelled.abort();
@@ -24,6 +25,7 @@ export async function runBacktestThread(openStore: (engine: string) => Promise<E
       eventStore,
       request,
       ...(reversed === undefined ? {} : { reversed: new Set(reversed) }),
+      recorded: (book, from, to) => readAhead(new URL(readerUrl), { engine, book, from, to }),
       signal: cancelled.signal,
       onProgress: (progress) => {
         const now = performance.now();

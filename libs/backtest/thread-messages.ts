@@ -7,6 +7,8 @@ export interface BacktestThreadData {
   readonly request: BacktestRequest;
   /** The ids of all acts that were ever reversed. */
   readonly reversed: readonly string[] | undefined;
+  /** The worker that reads ahead. */
+  readonly readerUrl: string;
 }
 
 export type ToBacktestThread = { readonly say: 'cancel' };
