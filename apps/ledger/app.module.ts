@@ -3,11 +3,14 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { TerminusModule } from '@nestjs/terminus';
 import type { Logger } from 'pino';
+import type { Keyring } from '../../libs/access/keyring.ts';
 import type { Backtests } from '../../libs/backtest/backtests.ts';
 import type { Books } from '../../libs/books/books.ts';
 import type { EventStore } from '../../libs/event-store/event-store.ts';
 import type { Clock, SettableClock } from '../../libs/platform/clock.ts';
 import type { Views } from '../../libs/views/views.ts';
+import { KEYS_HANDLERS } from './access/keys.bus.ts';
+import { KeysController } from './access/keys.controller.ts';
 import { ACTS_HANDLERS } from './acts/acts.bus.ts';
 import { ActsController } from './acts/acts.controller.ts';
 import { BatchController } from './acts/batch.controller.ts';
@@ -23,11 +26,24 @@ import { SPEND_HANDLERS } from './metrics/spend.bus.ts';
 import { SpendController } from './metrics/spend.controller.ts';
 import { OperationsController } from './operations/operations.controller.ts';
 import type { ServiceMetrics } from './operations/service-metrics.ts';
-import { BACKTESTS, BOOKS, CLOCK, EVENT_STORE, LOG, METRICS, SANDBOX_CLOCK, VIEWS } from './parts.ts';
+import {
+  BACKTESTS,
+  BOOKS,
+  CLOCK,
+  EVENT_STORE,
+  KEYRING,
+  LOG,
+  METRICS,
+  SANDBOX_CLOCK,
+  VIEWS,
+} from './parts.ts';
 import { PoliciesController } from './policies/policies.controller.ts';
+import { PolicyLifeController } from './policies/policy-life.controller.ts';
+import { PolicyReadingController } from './policies/policy-reading.controller.ts';
 import { SandboxController } from './sandbox/sandbox.controller.ts';
 
 export interface Parts {
+  readonly keyring: Keyring;
   readonly books: Books;
   readonly views: Views;
   readonly backtests: Backtests;
@@ -55,6 +71,9 @@ export function appModule(parts: Parts): DynamicModule {
       DirectoryController,
       PoliciesController,
       BacktestsController,
+      PolicyLifeController,
+      PolicyReadingController,
+      KeysController,
       HealthController,
       OperationsController,
       SandboxController,
@@ -65,7 +84,9 @@ export function appModule(parts: Parts): DynamicModule {
       ...SPEND_HANDLERS,
       ...BACKTESTS_HANDLERS,
       { provide: BACKTESTS, useValue: parts.backtests },
+      ...KEYS_HANDLERS,
       { provide: BOOKS, useValue: parts.books },
+      { provide: KEYRING, useValue: parts.keyring },
       { provide: VIEWS, useValue: parts.views },
       { provide: EVENT_STORE, useValue: parts.eventStore },
       { provide: CLOCK, useValue: parts.clock },

@@ -3,15 +3,17 @@ import 'reflect-metadata';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { type Logger, pino } from 'pino';
+import { Keyring } from '../../libs/access/keyring.ts';
 import { Backtests } from '../../libs/backtest/backtests.ts';
 import { Books } from '../../libs/books/books.ts';
 import { CacheClient } from '../../libs/books/cache-client.ts';
 import { openEventStore } from '../../libs/event-store/engines.ts';
-import { adminKeyOf, bearerCheck } from '../../libs/platform/admin-key.ts';
+import { adminKeyOf } from '../../libs/platform/admin-key.ts';
 import { SettableClock, systemClock } from '../../libs/platform/clock.ts';
 import { makeDataDir } from '../../libs/platform/data-dir.ts';
 import { takeSlot } from '../../libs/platform/slot.ts';
 import { Views } from '../../libs/views/views.ts';
+import { Authentication } from './access/authentication.ts';
 import { openHttp } from './http/http-application.ts';
 import { ServiceMetrics } from './operations/service-metrics.ts';
 import type { Settings } from './settings.ts';
@@ -94,6 +96,9 @@ async function open(
   });
   closings.push(() => books.close());
 
+  const keyring = Keyring.open({ eventStore, clock });
+  closings.push(() => keyring.close());
+
   metrics.gauge('goodwill_views_behind_events', 'Events that a view does not reflect yet.', 'view', () =>
     views.lag().map(({ view, eventsBehind }) => [view, eventsBehind]),
   );
@@ -109,8 +114,8 @@ async function open(
     workerUrl: workerFile('backtest'),
     readerUrl: workerFile('backtest-reader'),
   });
-  const parts = { books, views, backtests, eventStore, clock, sandboxClock, metrics, log };
-  const http = await openHttp(parts, bearerCheck(admin.key));
+  const parts = { books, keyring, views, backtests, eventStore, clock, sandboxClock, metrics, log };
+  const http = await openHttp(parts, new Authentication(admin.key, keyring));
   closings.push(() => http.close());
   // Before the last answers are waited for: some may wait for a backtest.
   closings.push(() => backtests.close());

@@ -1,7 +1,8 @@
 /** How often each guardrail bit, and on how much: as recorded, and under the candidate. */
 import type { Amounts } from '../domain/act/act.ts';
+import type { ActDecision } from '../domain/book/events.ts';
 import type { Policy } from '../domain/policy/policy.ts';
-import { type DecidedAct, guardrailName } from './outcome.ts';
+import { type Bite, guardrailName } from './outcome.ts';
 import type { Bites, GuardrailFigures } from './report.ts';
 import { addTo, nothing } from './sums.ts';
 
@@ -11,7 +12,7 @@ type Counting = { -readonly [K in keyof Bites]: Bites[K] };
 export class BitesOfGuardrails {
   readonly #sides = { recorded: new Map<string, Counting>(), candidate: new Map<string, Counting>() };
 
-  add(side: Side, { guardrails, amounts }: DecidedAct): void {
+  add(side: Side, { guardrails, amounts }: ActDecision): void {
     let declining: string | undefined;
     let several = false;
     // A limit counted per role bites once on an act, in however many of its buckets.
@@ -32,7 +33,7 @@ export class BitesOfGuardrails {
     if (declining !== undefined && !several) this.#of(side, declining).alone++;
   }
 
-  #count(side: Side, name: string, finding: 'warn' | 'decline', amounts: Amounts): void {
+  #count(side: Side, name: string, finding: Bite, amounts: Amounts): void {
     const bites = this.#of(side, name);
     addTo(bites, amounts);
     bites[finding]++;
@@ -65,5 +66,5 @@ export class BitesOfGuardrails {
 }
 
 function neverBitten(): Counting {
-  return { ...nothing(), warn: 0, decline: 0, alone: 0 };
+  return { ...nothing(), warn: 0, hold: 0, decline: 0, alone: 0 };
 }

@@ -1,29 +1,29 @@
 /**
  * Adds up a report while the acts go by: what each was as recorded, and what it became under the candidate. Memory grows
- * with the people, places and guardrails of a book, never with its acts.
+ * with the people, places and guardrails of a book and with the acts that wait, never with its acts.
  */
-import type { Amounts } from '../domain/act/act.ts';
-import type { ActReversed, BookEvent, GuardrailReceipt } from '../domain/book/events.ts';
+import { type ActDecision, type BookEvent, isDecision, type SettlingEvent } from '../domain/book/events.ts';
 import type { Policy } from '../domain/policy/policy.ts';
-import { formatInstant } from '../domain/time/instant.ts';
 import { BitesOfGuardrails } from './bites.ts';
 import type { Became } from './counterfactual.ts';
-import { Flips } from './flips.ts';
+import { exampleOf } from './examples.ts';
 import { notesFor } from './notes.ts';
-import {
-  type DecidedAct,
-  guardrailName,
-  isDecidedAct,
-  OUTCOMES,
-  type Outcome,
-  outcomeOf,
-  type RefusalCode,
-  tookPlace,
-} from './outcome.ts';
-import type { Because, Change, Example, Report, Sum } from './report.ts';
-import { addTo, nothing, takeFrom } from './sums.ts';
+import { OUTCOMES, type Outcome, outcomeOf } from './outcome.ts';
+import type { Change, Example, Report, Sum } from './report.ts';
+import { type Given, Spend } from './spend.ts';
+import { addTo, nothing } from './sums.ts';
+import { type Side, sideOf, WaitingActs } from './waiting.ts';
 
 const EXAMPLES_PER_CHANGE = 5;
+
+/** What a recorded fact is called when nothing under the candidate answers to it. */
+const DROPPED: Partial<Record<BookEvent['type'], string>> = {
+  ActReversed: 'reversal',
+  ActApproved: 'approval',
+  ActRejected: 'rejection',
+  ActCommitted: 'commit',
+  ActReleased: 'release',
+};
 
 export interface About {
   readonly kind: Report['kind'];
@@ -48,15 +48,8 @@ export class Comparison {
   readonly #recorded = byOutcome();
   readonly #candidate = byOutcome();
   readonly #changes = new Map<string, Changing>();
-  readonly #spent = {
-    recorded: nothing(),
-    candidate: nothing(),
-    notSpent: nothing(),
-    spentInAddition: nothing(),
-  };
-  readonly #recoveriesNotMade = nothing();
-  readonly #employees = new Flips();
-  readonly #locations = new Flips();
+  readonly #waiting = new WaitingActs<Given>();
+  readonly #spend = new Spend();
   readonly #guardrails = new BitesOfGuardrails();
   readonly #dropped = new Map<string, number>();
 
@@ -66,16 +59,35 @@ export class Comparison {
 
   /** @param recorded an act's receipts may be left out where none of them found anything */
   take(position: number, recorded: BookEvent, became: Became): void {
-    if (isDecidedAct(recorded)) this.#act(position, recorded, became);
-    else if (recorded.type === 'ActReversed') this.#reversal(recorded, became);
+    for (const expired of became.expired) this.#settle('candidate', expired);
+    if (isDecision(recorded)) {
+      this.#act(position, recorded, became);
+      return;
+    }
+    switch (recorded.type) {
+      case 'ActApproved':
+      case 'ActRejected':
+      case 'ActCommitted':
+      case 'ActReleased':
+      case 'ActExpired':
+        this.#settle('recorded', recorded);
+        if (became.became === 'decided') this.#settle('candidate', became.event as SettlingEvent);
+        break;
+      case 'ActReversed':
+        if (this.#isReported(recorded.businessDate)) this.#spend.reverse(recorded, became);
+        break;
+      default:
+        return;
+    }
+    if (became.became === 'refused' && this.#isReported(recorded.businessDate)) this.#drop(recorded.type);
   }
 
-  #act(position: number, recorded: DecidedAct, became: Became): void {
+  #act(position: number, recorded: ActDecision, became: Became): void {
     this.#replayed++;
     if (!this.#isReported(recorded.businessDate)) return;
     this.#reported++;
-    const { amounts, asked } = recorded;
-    const candidate = became.became === 'decided' && isDecidedAct(became.event) ? became.event : undefined;
+    const { amounts } = recorded;
+    const candidate = became.became === 'decided' ? (became.event as ActDecision) : undefined;
     const then = outcomeOf(recorded);
     const now = candidate === undefined ? 'refused' : outcomeOf(candidate);
     this.#versions.set(recorded.policyVersion, (this.#versions.get(recorded.policyVersion) ?? 0) + 1);
@@ -83,20 +95,19 @@ export class Comparison {
     addTo(this.#candidate[now], amounts);
     this.#guardrails.add('recorded', recorded);
     if (candidate !== undefined) this.#guardrails.add('candidate', candidate);
-    const madeThen = tookPlace(then);
-    const madeNow = tookPlace(now);
-    if (madeThen) addTo(this.#spent.recorded, amounts);
-    if (madeNow) addTo(this.#spent.candidate, amounts);
-    if (madeThen && !madeNow) {
-      addTo(this.#spent.notSpent, amounts);
-      if (asked.trigger === 'recovery') addTo(this.#recoveriesNotMade, amounts);
-    } else if (madeNow && !madeThen) addTo(this.#spent.spentInAddition, amounts);
-    this.#employees.add(asked.employee, amounts, then, now);
-    this.#locations.add(asked.location, amounts, then, now);
     if (then !== now) this.#change(position, recorded, became, then, now);
+    const sides = { recorded: sideOf(recorded), candidate: sideOf(candidate) };
+    const about = { recorded, isChanged: then !== now };
+    if (sides.recorded.isOpen || sides.candidate.isOpen) this.#waiting.add(recorded.id, { about, ...sides });
+    else this.#spend.add(about, sides.recorded.made, sides.candidate.made);
   }
 
-  #change(position: number, recorded: DecidedAct, became: Became, from: Outcome, to: Outcome): void {
+  #settle(side: Side, event: SettlingEvent): void {
+    const settled = this.#waiting.settle(side, event);
+    if (settled !== undefined) this.#spend.addWaited(settled);
+  }
+
+  #change(position: number, recorded: ActDecision, became: Became, from: Outcome, to: Outcome): void {
     const id = `${from} ${to}`;
     let change = this.#changes.get(id);
     if (change === undefined) {
@@ -105,21 +116,14 @@ export class Comparison {
     }
     addTo(change, recorded.amounts);
     if (recorded.asked.trigger === 'recovery') change.recoveries++;
-    if (change.examples.length < EXAMPLES_PER_CHANGE)
+    if (change.examples.length < EXAMPLES_PER_CHANGE) {
       change.examples.push(exampleOf(position, recorded, became));
+    }
   }
 
-  /** Given back is given back to the day of the act: spend is told net. */
-  #reversal(recorded: ActReversed, became: Became): void {
-    if (!this.#isReported(recorded.businessDate)) return;
-    takeFrom(this.#spent.recorded, recorded.amounts);
-    if (became.became === 'decided') {
-      takeFrom(this.#spent.candidate, (became.event as ActReversed).amounts);
-      return;
-    }
-    takeFrom(this.#spent.notSpent, recorded.amounts);
-    const dropped = 'reversal';
-    this.#dropped.set(dropped, (this.#dropped.get(dropped) ?? 0) + 1);
+  #drop(type: BookEvent['type']): void {
+    const fact = DROPPED[type];
+    if (fact !== undefined) this.#dropped.set(fact, (this.#dropped.get(fact) ?? 0) + 1);
   }
 
   #isReported(businessDate: string): boolean {
@@ -135,6 +139,9 @@ export class Comparison {
     );
     const changed = changes.reduce((acts, change) => acts + change.acts, 0);
     const span = { from: from ?? null, to: to ?? null };
+    const { spent, recoveriesNotMade, waited, employees, locations } = this.#spend.report(
+      this.#waiting.values(),
+    );
     return {
       kind,
       book,
@@ -152,10 +159,11 @@ export class Comparison {
       acts: { replayed: this.#replayed, reported: this.#reported, same: this.#reported - changed, changed },
       outcomes: structuredClone({ recorded: this.#recorded, candidate: this.#candidate }),
       changes: structuredClone(changes),
-      spent: structuredClone(this.#spent),
-      recoveriesNotMade: { ...this.#recoveriesNotMade },
-      employees: this.#employees.ranking(),
-      locations: this.#locations.ranking(),
+      spent,
+      recoveriesNotMade,
+      waited,
+      employees,
+      locations,
       guardrails: this.#guardrails.figures(policy),
       dropped: [...this.#dropped].sort().map(([fact, count]) => ({ fact, count })),
       notes: notesFor({ kind, span }),
@@ -169,45 +177,4 @@ function byOutcome(): Record<Outcome, Sum> {
 
 function rank(outcome: Outcome): number {
   return OUTCOMES.indexOf(outcome);
-}
-
-function exampleOf(position: number, recorded: DecidedAct, became: Became): Example {
-  const { id, asked, occurredAt, businessDate, amounts, policyVersion, guardrails } = recorded;
-  const { mode, kind, trigger, employee, location, customer, incident } = asked;
-  const candidate = became.became === 'decided' && isDecidedAct(became.event) ? became.event.guardrails : [];
-  const refusal: { refusal?: RefusalCode } = became.became === 'refused' ? { refusal: became.code } : {};
-  return {
-    act: id,
-    position,
-    occurredAt: formatInstant(occurredAt),
-    businessDate,
-    mode,
-    kind,
-    trigger,
-    employee,
-    location,
-    ...(customer === undefined ? {} : { customer }),
-    ...(incident === undefined ? {} : { incident }),
-    ...(amounts as Amounts),
-    recorded: { policyVersion, because: becauseOf(guardrails) },
-    candidate: { because: becauseOf(candidate), ...refusal },
-  };
-}
-
-function becauseOf(guardrails: readonly GuardrailReceipt[]): Because[] {
-  return guardrails.flatMap((receipt): Because[] => {
-    const { finding } = receipt;
-    if (finding === 'within') return [];
-    const guardrail = guardrailName(receipt);
-    if (!('limit' in receipt)) {
-      return [{ guardrail, finding, ...('rule' in receipt ? { message: receipt.message } : {}) }];
-    }
-    const { key, window, measures, missing } = receipt;
-    if (missing !== undefined) return [{ guardrail, finding, missing }];
-    const figures = Object.entries(measures).map(([measure, [allowed, usedBefore]]) => [
-      measure,
-      { allowed, usedBefore },
-    ]);
-    return [{ guardrail, finding, key, window: window.label, measures: Object.fromEntries(figures) }];
-  });
 }

@@ -1,21 +1,24 @@
 /**
  * A book as it would stand had one policy version been in force from before its first act: every recorded fact is
  * turned back into its command and decided by the same `decide`, at the time and with the id, key and actor it was
- * recorded with. Usage follows the counterfactual: what was not accepted here uses nothing here.
+ * recorded with. Usage follows the counterfactual: what was not accepted here uses nothing here, and what waits here and
+ * nobody answered for falls due by the candidate's own deadline.
  */
-
+import type { AccessRole } from '../domain/access/access.ts';
 import { commandOf, idOf } from '../domain/book/command-of.ts';
 import type { RefusalCode } from '../domain/book/commands.ts';
-import { type Context, decide } from '../domain/book/decide.ts';
+import type { ActOnLedger, Context } from '../domain/book/context.ts';
+import { decide } from '../domain/book/decide.ts';
 import { Draft } from '../domain/book/draft.ts';
-import type { ActAccepted, BookEvent } from '../domain/book/events.ts';
+import type { ActDecision, ActExpired, BookEvent, SettlingEvent } from '../domain/book/events.ts';
 import { evolve } from '../domain/book/evolve.ts';
+import { dueExpiries } from '../domain/book/expiry.ts';
 import type { BookState } from '../domain/book/state.ts';
 import type { Policy } from '../domain/policy/policy.ts';
 
 /**
  * How each fact comes into the counterfactual: `decided` anew; `folded` as it came, because no policy has a say in it;
- * `leftOut`, because it says which policy is in force, or asks a question.
+ * `leftOut`, because it says which policy is in force, or asks a question; `due`: a deadline, and here there are others.
  */
 const TREATMENT = {
   BookDefined: 'folded',
@@ -24,86 +27,143 @@ const TREATMENT = {
   ItemDefined: 'folded',
   CampaignDefined: 'folded',
   PolicyDrafted: 'leftOut',
+  PolicyEdited: 'leftOut',
+  PolicySubmitted: 'leftOut',
+  PolicyApproved: 'leftOut',
+  PolicyRejected: 'leftOut',
   PolicyActivated: 'leftOut',
   ActAccepted: 'decided',
   ActDeclined: 'decided',
+  ActHeld: 'decided',
+  ActReserved: 'decided',
   ActReversed: 'decided',
+  ActApproved: 'decided',
+  ActRejected: 'decided',
+  ActCommitted: 'decided',
+  ActReleased: 'decided',
+  ActExpired: 'due',
+  ApprovalCodeMade: 'decided',
   BacktestRequested: 'leftOut',
   ShadowStarted: 'leftOut',
   ShadowStopped: 'leftOut',
-} as const satisfies Record<BookEvent['type'], 'decided' | 'folded' | 'leftOut'>;
+} as const satisfies Record<BookEvent['type'], 'decided' | 'folded' | 'leftOut' | 'due'>;
 
 export interface Candidate {
   readonly version: number;
   readonly policy: Policy;
 }
 
-/** The accepted acts that a later fact may come back to. A reversal needs the buckets that its act was counted in. */
+/** The acts that a later fact may come back to. A reversal needs the buckets that its act was counted in. */
 export interface KeptActs {
-  keep(act: ActAccepted): void;
-  find(id: string): ActAccepted | undefined;
+  keep(act: ActDecision): void;
+  settle(settled: SettlingEvent): void;
+  find(id: string): ActOnLedger | undefined;
   /** Nothing of it is left to reverse. */
   forget(id: string): void;
 }
 
-export type Became =
-  | { readonly became: 'folded' }
-  | { readonly became: 'leftOut' }
+export type Became = {
+  /** What had fallen due by then, before it was decided. */
+  readonly expired: readonly ActExpired[];
+} & (
+  | { readonly became: 'folded' | 'leftOut' | 'due' }
   | { readonly became: 'decided'; readonly event: BookEvent }
   /** The same command would have been refused: nothing would have been recorded. */
-  | { readonly became: 'refused'; readonly code: RefusalCode };
+  | { readonly became: 'refused'; readonly code: RefusalCode }
+);
 
-const FOLDED: Became = { became: 'folded' };
-const LEFT_OUT: Became = { became: 'leftOut' };
+const NONE: readonly ActExpired[] = [];
 
 export class CounterfactualBook {
   readonly state: BookState;
   readonly #kept: KeptActs;
+  /** Nothing is ever drafted on it: it reads the state as it is. */
+  #draft: Draft;
 
   /** @param state a fresh book, or one as it really stood when a shadow began; it is taken over */
   constructor(state: BookState, candidate: Candidate, kept: KeptActs) {
     this.state = state;
     this.#kept = kept;
     putInForce(state, candidate);
+    this.#draft = new Draft(state);
   }
 
   take(recorded: BookEvent): Became {
+    const expired = this.#expire(recorded.recordedAt);
     const treatment = TREATMENT[recorded.type];
-    if (treatment === 'leftOut') return LEFT_OUT;
-    if (treatment === 'folded') {
-      this.#fold(recorded);
-      return FOLDED;
-    }
-    return this.#decide(recorded);
+    if (treatment === 'decided') return this.#decide(recorded, expired);
+    if (treatment === 'folded') this.#fold(recorded);
+    return { became: treatment, expired };
   }
 
-  #decide(recorded: BookEvent): Became {
+  /** At the head of every round of the writer, as here of every fact. */
+  #expire(now: number): readonly ActExpired[] {
+    if (this.state.open.nextDueAt > now) return NONE;
+    const expired = dueExpiries(this.#draft, now);
+    for (const event of expired) {
+      this.#fold(event);
+      this.#kept.settle(event);
+    }
+    return expired;
+  }
+
+  #decide(recorded: BookEvent, expired: readonly ActExpired[]): Became {
     const command = commandOf(recorded);
     if (command === undefined) throw new Error(`nobody asked for ${recorded.type}`);
+    const decided = decide(this.#draft, command, this.#contextOf(recorded));
+    if ('refusal' in decided) return { became: 'refused', code: decided.refusal.code, expired };
+    if (!('event' in decided)) throw new Error(`${recorded.type} is never already stated`);
+    const { event } = decided;
+    this.#fold(event);
+    this.#remember(event);
+    return { became: 'decided', event, expired };
+  }
+
+  #contextOf(recorded: BookEvent): Context {
     const { recordedAt, actor, key } = recorded;
     const act = recorded.type === 'ActReversed' ? this.#kept.find(recorded.act) : undefined;
-    const context: Context = {
+    return {
       recordedAt,
       actor,
       // What the actor might do was settled when it was recorded, and is no matter of the policy.
-      roles: ['admin'],
+      roles: recorded.type === 'ApprovalCodeMade' ? (recorded.roles as readonly AccessRole[]) : ['admin'],
       id: idOf(recorded),
       ...(key === undefined ? {} : { key }),
       ...(act === undefined ? {} : { act }),
+      ...approvesAs(recorded),
     };
-    const decided = decide(new Draft(this.state), command, context);
-    if ('refusal' in decided) return { became: 'refused', code: decided.refusal.code };
-    if (!('event' in decided)) throw new Error('an act is never already stated');
-    const { event } = decided;
-    this.#fold(event);
-    if (event.type === 'ActAccepted') this.#kept.keep(event);
-    else if (event.type === 'ActReversed' && event.whole) this.#kept.forget(event.act);
-    return { became: 'decided', event };
+  }
+
+  #remember(event: BookEvent): void {
+    switch (event.type) {
+      case 'ActAccepted':
+      case 'ActHeld':
+      case 'ActReserved':
+        this.#kept.keep(event);
+        break;
+      case 'ActApproved':
+      case 'ActCommitted':
+      case 'ActRejected':
+      case 'ActReleased':
+        this.#kept.settle(event);
+        break;
+      case 'ActReversed':
+        if (event.whole) this.#kept.forget(event.act);
+    }
   }
 
   #fold(event: BookEvent): void {
     evolve(this.state, event, this.state.revision + 1);
+    // The one thing a draft takes a copy of.
+    this.#draft.accepted = this.state.accepted;
   }
+}
+
+/** The roles of the approver's key are recorded as far as they gave the authority; a code remembers those of its maker. */
+function approvesAs(recorded: BookEvent): { readonly approvesAs?: readonly string[] } {
+  if (recorded.type !== 'ActApproved') return {};
+  if (recorded.authority !== undefined) return { approvesAs: [recorded.authority.role] };
+  return recorded.code === undefined ? { approvesAs: [] } : {};
 }
 
 /** Nothing else is in force, nor will be. */

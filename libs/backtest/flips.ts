@@ -1,8 +1,8 @@
 /** Who, or where, acts come to something else under the candidate. */
 import type { Amounts } from '../domain/act/act.ts';
-import { type Outcome, tookPlace } from './outcome.ts';
 import type { Flip, Ranking, Sum } from './report.ts';
 import { addTo, nothing } from './sums.ts';
+import type { Made } from './waiting.ts';
 
 const MOST_LISTED = 50;
 
@@ -10,38 +10,44 @@ interface Entry {
   acts: number;
   readonly notMade: Sum;
   readonly madeInAddition: Sum;
-  otherwiseWarned: number;
+  decidedOtherwise: number;
 }
 
 export class Flips {
-  readonly #entries = new Map<string, Entry>();
+  readonly #entries: Map<string, Entry>;
 
-  add(id: string, amounts: Amounts, then: Outcome, now: Outcome): void {
+  constructor(entries: Map<string, Entry> = new Map()) {
+    this.#entries = entries;
+  }
+
+  /** @param amounts as asked for; @param isChanged whether the decision itself differs */
+  add(id: string, amounts: Amounts, then: Made, now: Made, isChanged: boolean): void {
     let entry = this.#entries.get(id);
     if (entry === undefined) {
-      entry = { acts: 0, notMade: nothing(), madeInAddition: nothing(), otherwiseWarned: 0 };
+      entry = { acts: 0, notMade: nothing(), madeInAddition: nothing(), decidedOtherwise: 0 };
       this.#entries.set(id, entry);
     }
     entry.acts++;
-    if (then === now) return;
-    const madeThen = tookPlace(then);
-    const madeNow = tookPlace(now);
-    if (madeThen && !madeNow) addTo(entry.notMade, amounts);
-    else if (madeNow && !madeThen) addTo(entry.madeInAddition, amounts);
-    else if (madeNow) entry.otherwiseWarned++;
+    if (then !== undefined && now === undefined) addTo(entry.notMade, amounts);
+    else if (then === undefined && now !== undefined) addTo(entry.madeInAddition, amounts);
+    else if (isChanged) entry.decidedOtherwise++;
   }
 
-  /** Those with the most acts that flip first; then by cost, then by id. */
+  copy(): Flips {
+    return new Flips(structuredClone(this.#entries));
+  }
+
+  /** Those with the most acts that flip first; then by cost, then by what is decided otherwise, then by id. */
   ranking(): Ranking {
     const flips: Flip[] = [];
     for (const [id, entry] of this.#entries) {
-      if (flipped(entry) > 0 || entry.otherwiseWarned > 0) flips.push({ id, ...structuredClone(entry) });
+      if (flipped(entry) > 0 || entry.decidedOtherwise > 0) flips.push({ id, ...structuredClone(entry) });
     }
     flips.sort(
       (a, b) =>
         flipped(b) - flipped(a) ||
         costOf(b) - costOf(a) ||
-        b.otherwiseWarned - a.otherwiseWarned ||
+        b.decidedOtherwise - a.decidedOtherwise ||
         (a.id < b.id ? -1 : 1),
     );
     return { count: flips.length, first: flips.slice(0, MOST_LISTED) };

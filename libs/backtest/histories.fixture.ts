@@ -5,10 +5,12 @@
 import fc from 'fast-check';
 import type { AskedAct } from '../domain/act/act.ts';
 import type { Command } from '../domain/book/commands.ts';
-import { type Context, decide } from '../domain/book/decide.ts';
+import type { ActOnLedger, Context } from '../domain/book/context.ts';
+import { decide } from '../domain/book/decide.ts';
 import { Draft } from '../domain/book/draft.ts';
-import type { ActAccepted, BookEvent } from '../domain/book/events.ts';
+import { type BookEvent, isDecision } from '../domain/book/events.ts';
 import { evolve } from '../domain/book/evolve.ts';
+import { dueExpiries } from '../domain/book/expiry.ts';
 import { type BookState, initialState } from '../domain/book/state.ts';
 import type { Limit, Policy, Window } from '../domain/policy/policy.ts';
 
@@ -49,38 +51,61 @@ const limits: fc.Arbitrary<Limit> = fc
       { count: fc.nat(6), costMinor: fc.nat(900), retailMinor: fc.nat(3_000) },
       { requiredKeys: ['count'] },
     ),
-    beyond: fc.constantFrom('warn' as const, 'decline' as const),
-    whenMissing: fc.constantFrom(undefined, 'warn' as const, 'decline' as const),
+    beyond: fc.constantFrom('warn' as const, 'hold' as const, 'decline' as const),
+    whenMissing: fc.constantFrom(undefined, 'warn' as const, 'hold' as const, 'decline' as const),
   })
   .map(({ whenMissing, ...limit }) => ({ ...limit, id: '', ...(whenMissing ? { whenMissing } : {}) }));
 
 /** Versions share ids of limits, so that a bucket of one may be a bucket of the other. */
-export const policies: fc.Arbitrary<Policy> = fc.record({
-  currency: fc.constant('GBP'),
-  uncovered: fc.constantFrom('allow' as const, 'warn' as const, 'decline' as const),
-  limits: fc
-    .array(limits, { maxLength: 4 })
-    .map((all) => all.map((limit, i) => ({ ...limit, id: `limit-${i}` }))),
-  rules: fc.subarray([
-    { id: 'dear', when: 'act.costMinor > 250', then: 'decline', message: 'Too dear.' },
-    { id: 'wait', when: 'act.reason == "wait"', then: 'warn', message: 'Look at the queue.' },
-  ] as const),
-});
+export const policies: fc.Arbitrary<Policy> = fc.record(
+  {
+    currency: fc.constant('GBP'),
+    hold: fc.constantFrom(
+      { durationMs: 30 * MINUTE, duration: 'PT30M', then: 'expire' } as const,
+      { durationMs: 3 * HOUR, duration: 'PT3H', then: 'accept' } as const,
+    ),
+    authority: fc.constant([
+      { role: 'lead', upTo: { costMinor: 100 } },
+      { role: 'approver', upTo: { costMinor: 250 } },
+    ]),
+    uncovered: fc.constantFrom('allow' as const, 'warn' as const, 'hold' as const, 'decline' as const),
+    limits: fc
+      .array(limits, { maxLength: 4 })
+      .map((all) => all.map((limit, i) => ({ ...limit, id: `limit-${i}` }))),
+    rules: fc.subarray([
+      { id: 'dear', when: 'act.costMinor > 250', then: 'decline', message: 'Too dear.' },
+      { id: 'wait', when: 'act.reason == "wait"', then: 'hold', message: 'Look at the queue.' },
+    ] as const),
+  },
+  { requiredKeys: ['currency', 'uncovered', 'limits', 'rules'] },
+);
 
 export type Step =
   | { readonly do: 'act'; readonly asked: AskedAct; readonly agoMin: number; readonly laterMin: number }
   | { readonly do: 'reverse'; readonly which: number; readonly part: number | undefined }
+  | {
+      readonly do: 'settle';
+      readonly which: number;
+      readonly how: number;
+      readonly part: number;
+      readonly by: string;
+      readonly laterMin: number;
+    }
   | { readonly do: 'policy'; readonly policy: Policy; readonly activate: boolean }
   | { readonly do: 'command'; readonly command: Command };
 
 const acts: fc.Arbitrary<Step> = fc.record({
   do: fc.constant('act' as const),
-  laterMin: fc.oneof(fc.nat(5), fc.nat(600), fc.nat(40_000)),
+  laterMin: fc.oneof(
+    { weight: 6, arbitrary: fc.nat(5) },
+    { weight: 2, arbitrary: fc.nat(600) },
+    { weight: 1, arbitrary: fc.nat(40_000) },
+  ),
   agoMin: fc.oneof(fc.constant(0), fc.integer({ min: -5, max: 15 }), fc.nat(9_000)),
   asked: fc
     .record(
       {
-        mode: fc.constantFrom('request' as const, 'request' as const, 'record' as const),
+        mode: fc.constantFrom('request' as const, 'request' as const, 'record' as const, 'reserve' as const),
         kind: fc.constantFrom('comp' as const, 'refund' as const),
         trigger: fc.constantFrom('recovery' as const, 'delight' as const),
         employee: fc.constantFrom('ann', 'bob', 'cat', 'stranger'),
@@ -96,7 +121,7 @@ const acts: fc.Arbitrary<Step> = fc.record({
       },
       { requiredKeys: ['mode', 'kind', 'trigger', 'employee', 'location', 'costMinor', 'retailMinor'] },
     )
-    .map((asked) => asked as AskedAct),
+    .map((asked) => (asked.mode === 'reserve' ? { ...asked, timeToLiveMs: 20 * MINUTE } : asked) as AskedAct),
 });
 
 const commands: fc.Arbitrary<Step> = fc
@@ -123,6 +148,16 @@ const reversals: fc.Arbitrary<Step> = fc.record({
   part: fc.option(fc.nat(400), { nil: undefined }),
 });
 
+/** Some minutes later, by somebody who may or may not: an answer to one of the acts that wait. */
+const settlings: fc.Arbitrary<Step> = fc.record({
+  do: fc.constant('settle' as const),
+  which: fc.nat(),
+  how: fc.nat(7),
+  part: fc.nat(200),
+  by: fc.constantFrom('olga', 'olga', 'olga', 'bob', 'till'),
+  laterMin: fc.oneof(fc.nat(5), fc.nat(40)),
+});
+
 const policyChanges: fc.Arbitrary<Step> = fc.record({
   do: fc.constant('policy' as const),
   policy: policies,
@@ -135,34 +170,53 @@ export function histories(changes: boolean): fc.Arbitrary<Step[]> {
     fc.oneof(
       { weight: 14, arbitrary: acts },
       { weight: 3, arbitrary: reversals },
+      { weight: 9, arbitrary: settlings },
       { weight: 2, arbitrary: commands },
       { weight: changes ? 1 : 0, arbitrary: policyChanges },
     ),
-    { minLength: 1, maxLength: 60 },
+    { minLength: 1, maxLength: 60, size: 'max' },
   );
 }
 
-/** A book that is told commands and keeps what became of them. */
+export interface Told {
+  readonly recordedAt: number;
+  readonly id: string;
+  readonly key?: string;
+  readonly actor?: string;
+  readonly roles?: Context['roles'];
+  readonly approvesAs?: readonly string[];
+}
+
+/** A book that is told commands and keeps what became of them; what falls due comes first, as in the writer. */
 export class ToldBook {
   readonly state: BookState = initialState('the book');
   readonly events: BookEvent[] = [];
-  readonly accepted = new Map<string, ActAccepted>();
+  readonly acts = new Map<string, ActOnLedger>();
 
   /** @returns undefined where it is refused, or stands already */
-  tell(command: Command, stamp: { readonly recordedAt: number; readonly id: string; readonly key?: string }) {
-    const act = command.type === 'ReverseAct' ? this.accepted.get(command.act) : undefined;
-    const context: Context = {
-      ...stamp,
-      actor: 'till',
-      roles: ['admin'],
-      ...(act === undefined ? {} : { act }),
-    };
+  tell(command: Command, told: Told) {
+    const { actor = 'till', roles = ['admin'], ...stamp } = told;
+    this.letPass(told.recordedAt);
+    const act = 'act' in command && command.act !== undefined ? this.acts.get(command.act) : undefined;
+    const context: Context = { ...stamp, actor, roles, ...(act === undefined ? {} : { act }) };
     const decided = decide(new Draft(this.state), command, context);
     if (!('event' in decided)) return undefined;
-    evolve(this.state, decided.event, this.state.revision + 1);
-    this.events.push(decided.event);
-    if (decided.event.type === 'ActAccepted') this.accepted.set(decided.event.id, decided.event);
+    this.#put(decided.event);
     return decided.event;
+  }
+
+  /** What falls due by then is recorded. */
+  letPass(now: number): void {
+    for (const expiry of dueExpiries(new Draft(this.state), now)) this.#put(expiry);
+  }
+
+  #put(event: BookEvent): void {
+    evolve(this.state, event, this.state.revision + 1);
+    this.events.push(event);
+    if (isDecision(event)) this.acts.set(event.id, { decided: event });
+    else if ('buckets' in event && event.type !== 'ActReversed') {
+      this.acts.set(event.act, { ...this.acts.get(event.act)!, settled: event });
+    }
   }
 }
 
@@ -211,12 +265,60 @@ export function played(book: ToldBook, steps: readonly Step[]): ToldBook {
       const asked = { ...step.asked, occurredAt: now - step.agoMin * MINUTE };
       book.tell({ type: 'DecideAct', asked }, stamp());
     } else if (step.do === 'reverse') {
-      const ids = [...book.accepted.keys()];
+      const ids = [...book.acts.keys()];
       if (ids.length === 0) return;
       const asked = step.part === undefined ? {} : { costMinor: step.part };
       book.tell({ type: 'ReverseAct', act: ids[step.which % ids.length]!, reason: 'r', asked }, stamp());
+    } else if (step.do === 'settle') {
+      now += step.laterMin * MINUTE;
+      const command = settling(book, step, i);
+      if (command === undefined) return;
+      const actor = step.by;
+      book.tell(command, {
+        ...stamp(),
+        actor,
+        ...(actor === 'olga' ? { roles: ['approver', 'till'] as const } : {}),
+      });
     } else if (step.do === 'policy') bringIntoForce(book, step.policy, now, step.activate);
     else book.tell(step.command, stamp());
   });
   return book;
+}
+
+function settling(
+  book: ToldBook,
+  { which, how, part }: Step & { do: 'settle' },
+  i: number,
+): Command | undefined {
+  const status = how >= 3 && how <= 5 ? 'reserved' : 'pending_approval';
+  // Now and then one that waits for something else.
+  const waiting = [...book.state.open.values()].filter((open) => part % 10 === 0 || open.status === status);
+  const act = waiting[which % Math.max(1, waiting.length)]?.id;
+  if (act === undefined) return undefined;
+  const codes = [...book.state.approvalCodes.keys()];
+  switch (how) {
+    case 0:
+    case 1:
+    case 7:
+      return {
+        type: 'ApproveAct',
+        act,
+        ...(codes.length > 0 && part % 2 === 0 ? { code: codes.at(-1)! } : {}),
+      };
+    case 2:
+      return { type: 'RejectAct', act, reason: 'no' };
+    case 3:
+      return { type: 'CommitAct', act, asked: {} };
+    case 4:
+      return { type: 'CommitAct', act, asked: { costMinor: part } };
+    case 5:
+      return { type: 'ReleaseAct', act };
+    default:
+      return {
+        type: 'MakeApprovalCode',
+        hash: `hash-${i}`,
+        expiresInMs: 10 * MINUTE,
+        ...(part % 2 === 0 ? { act } : {}),
+      };
+  }
 }

@@ -18,6 +18,7 @@ export function notesFor({ kind, span }: Pick<Report, 'kind' | 'span'>): string[
   }
   notes.push(
     'An act that the candidate declines uses nothing of its limits; a reversal of such an act is dropped.',
+    'An act that the candidate holds is approved, rejected or committed where history says so of it, by an approver with the authority (of their key, only the role that gave it is recorded); what nobody answered for falls due by the candidate’s own deadline.',
     'What was recorded as having happened is never declined; beyond a limit it counts as breached.',
   );
   return notes;

@@ -1,6 +1,7 @@
 /** A report as a page of text that a person can read: plain, at most about 100 columns, the same for the same report. */
 import { formatMoney } from '../domain/money/currency.ts';
 import type { Because, Bites, Change, Example, GuardrailFigures, Ranking, Report, Sum } from './report.ts';
+import { ENDS } from './waiting.ts';
 
 const WIDTH = 100;
 const MOST_ROWS = 15;
@@ -27,6 +28,7 @@ export function renderReport(report: Report): string {
     '',
     ...section('WHAT THE ACTS CAME TO', outcomes(report)),
     ...section('WHAT CHANGES', changes(report)),
+    ...section('WHAT WAITED, AND WHAT BECAME OF IT', waited(report)),
     ...section('GUARDRAILS: how often each bit, and on how much', guardrails(report)),
     ...section('EMPLOYEES WHOSE ACTS FLIP', ranking(report.employees, report.currency)),
     ...section('LOCATIONS WHERE ACTS FLIP', ranking(report.locations, report.currency)),
@@ -83,6 +85,15 @@ function changes({ changes: all, currency }: Report): string[] {
   return table(['', 'acts', 'recoveries', 'cost', 'retail'], rows);
 }
 
+function waited({ waited: { recorded, candidate } }: Report): string[] {
+  const rows = ENDS.filter((end) => recorded[end] > 0 || candidate[end] > 0).map((end) => [
+    end === 'acceptedByDeadline' ? 'accepted by deadline' : end,
+    recorded[end],
+    candidate[end],
+  ]);
+  return rows.length === 0 ? [] : table(['', 'recorded', 'candidate'], rows);
+}
+
 function guardrails({ guardrails: all, currency }: Report): string[] {
   const cells = (bites: Bites): Cell[] => [bites.acts, bites.decline, formatMoney(bites.costMinor, currency)];
   const rows = all.map(({ guardrail, recorded, candidate }: GuardrailFigures) => [
@@ -99,16 +110,16 @@ function ranking({ count, first }: Ranking, currency: string): string[] {
   if (count === 0) return ['None.'];
   const rows = first
     .slice(0, MOST_ROWS)
-    .map(({ id, acts, notMade, madeInAddition, otherwiseWarned }) => [
+    .map(({ id, acts, notMade, madeInAddition, decidedOtherwise }) => [
       cut(id, 40),
       acts,
       notMade.acts,
       formatMoney(notMade.costMinor, currency),
       madeInAddition.acts,
       formatMoney(madeInAddition.costMinor, currency),
-      otherwiseWarned,
+      decidedOtherwise,
     ]);
-  const headings = ['', 'acts', 'not made', 'at cost', 'in addition', 'at cost', 'warned otherwise'];
+  const headings = ['', 'acts', 'not made', 'at cost', 'in addition', 'at cost', 'otherwise'];
   const more = count > MOST_ROWS ? [`… and ${number(count - MOST_ROWS)} more.`] : [];
   return [...table(headings, rows), ...more];
 }
@@ -146,7 +157,8 @@ function because(whose: string, all: readonly Because[]): string[] {
   return all.flatMap(({ guardrail, finding, key, window, measures, missing, message }) => {
     const bucket = Object.entries(key ?? {}).map(([dimension, value]) => `${dimension} ${value}`);
     const figures = Object.entries(measures ?? {}).map(
-      ([measure, { allowed, usedBefore }]) => `${measure} ${usedBefore} of ${allowed} used before`,
+      ([measure, { allowed, usedBefore, reserved }]) =>
+        `${measure} ${usedBefore} of ${allowed} used before${reserved === 0 ? '' : `, ${reserved} reserved`}`,
     );
     const lacks = missing === undefined ? [] : [`the act has no ${missing.join(', ')}`];
     const details = [

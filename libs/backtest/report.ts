@@ -2,13 +2,22 @@
  * The report of a backtest or a shadow: what the acts of a book came to as they were recorded, and what they would have
  * come to under a candidate version. Plain data, the same for the same request for ever: no clock, no duration.
  */
-import type { Bite, Outcome, RefusalCode } from './outcome.ts';
+import type { RefusalCode } from '../domain/book/commands.ts';
+import type { Bite, Outcome } from './outcome.ts';
+import type { End } from './waiting.ts';
 
 /** Money in whole minor units of the book's currency. */
 export interface Sum {
   acts: number;
   costMinor: number;
   retailMinor: number;
+}
+
+/** In the measure's unit. */
+export interface MeasureBefore {
+  readonly allowed: number;
+  readonly usedBefore: number;
+  readonly reserved: number;
 }
 
 /** Why a decision came out as it did: one guardrail that found something. */
@@ -18,7 +27,7 @@ export interface Because {
   /** Of a limit: its bucket, and what was allowed and used in it before the act, by measure. */
   readonly key?: Readonly<Record<string, string>>;
   readonly window?: string;
-  readonly measures?: Readonly<Record<string, { readonly allowed: number; readonly usedBefore: number }>>;
+  readonly measures?: Readonly<Record<string, MeasureBefore>>;
   readonly missing?: readonly string[];
   /** Of a rule. */
   readonly message?: string;
@@ -59,12 +68,13 @@ export interface Flip {
   readonly acts: number;
   readonly notMade: Sum;
   readonly madeInAddition: Sum;
-  /** Given all the same, and warned of or listed as a breach where it was not, or no longer. */
-  readonly otherwiseWarned: number;
+  /** Made or not made all the same, by another decision: warned of, held, listed as a breach. */
+  readonly decidedOtherwise: number;
 }
 
 export interface Bites extends Sum {
   readonly warn: number;
+  readonly hold: number;
   readonly decline: number;
   /** Acts declined that no other guardrail would have declined. */
   readonly alone: number;
@@ -117,12 +127,17 @@ export interface Report {
     readonly candidate: Readonly<Record<Outcome, Sum>>;
   };
   readonly changes: readonly Change[];
-  /** Net of what was reversed. `recorded - notSpent + spentInAddition = candidate`. */
+  /** What was given, whether at once or in the end; net of what was reversed. `recorded - notSpent + spentInAddition = candidate`. */
   readonly spent: {
     readonly recorded: Sum;
     readonly candidate: Sum;
     readonly notSpent: Sum;
     readonly spentInAddition: Sum;
+  };
+  /** What became of the acts that were held or reserved, up to the position. */
+  readonly waited: {
+    readonly recorded: Readonly<Record<End, number>>;
+    readonly candidate: Readonly<Record<End, number>>;
   };
   /** Acts that made good a failure, and would not have been made. */
   readonly recoveriesNotMade: Sum;

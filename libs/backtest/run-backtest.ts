@@ -105,8 +105,8 @@ export async function documentAt(
 ): Promise<Candidate> {
   for await (const [stored] of eventStore.read(streamOf(book), document, { to: document })) {
     const event = stored === undefined ? undefined : decodeEvent(stored);
-    if (event?.type === 'PolicyDrafted' && event.version === version)
-      return { version, policy: event.policy };
+    if (event?.type !== 'PolicyDrafted' && event?.type !== 'PolicyEdited') continue;
+    if (event.version === version) return { version, policy: event.policy };
   }
   throw new OtherLedger(`Book ${book} has no document of version ${version} at position ${document}.`);
 }

@@ -5,6 +5,7 @@
  */
 import { setImmediate as endOfTurn, setTimeout as pause } from 'node:timers/promises';
 import type { Actor } from '../domain/access/access.ts';
+import { lacking } from '../domain/access/capabilities.ts';
 import { type Command, type Refusal } from '../domain/book/commands.ts';
 import { differences } from '../domain/book/content.ts';
 import { type Context, type Decided, decide } from '../domain/book/decide.ts';
@@ -97,6 +98,9 @@ export class BookWriter {
    * @throws EngineUnavailable
    */
   async execute(command: Command, by: By, until = performance.now() + MOST_WAIT_MS): Promise<Answer> {
+    // Before a replay, too: what was recorded is not told to whoever may not ask for it.
+    const refusal = lacking(command, by.actor.subject, by.actor.roles);
+    if (refusal !== undefined) return { outcome: 'refused', refusal };
     const keyHash = by.key === undefined ? undefined : hashKey(this.state.id, by.key);
     const keyNewAt = this.state.revision;
     if (keyHash !== undefined) {
@@ -299,7 +303,7 @@ export class BookWriter {
         roles: by.actor.roles,
         id,
         ...(by.key === undefined ? {} : { key: by.key }),
-        ...(act === undefined ? {} : { act }),
+        ...(act === undefined ? {} : { act: { decided: act } }),
       };
       let decided: Decided;
       try {

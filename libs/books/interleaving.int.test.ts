@@ -172,7 +172,7 @@ async function replayed(eventStore: EventStore): Promise<BookEvent[]> {
           actor,
           roles: ADMIN.roles,
           id: event.id,
-          act: acts.get(act)!,
+          act: { decided: acts.get(act)! },
           ...(key === undefined ? {} : { key }),
         };
         expect(decide(new Draft(state), { type: 'ReverseAct', act, reason, asked }, context)).toEqual({

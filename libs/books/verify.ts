@@ -16,6 +16,7 @@ import type { EventStore, StoredEvent } from '../event-store/event-store.ts';
 import { decodeEvent } from '../events/codec.ts';
 import { CacheFile } from './cache-file.ts';
 import { hashKey } from './key-hash.ts';
+import { asRecordedToday, policyCommandOf } from './policy-command.ts';
 import { BOOK_STREAM_PREFIX, bookOf, streamOf } from './stream-of.ts';
 
 export interface BookVerdict {
@@ -147,6 +148,9 @@ class BookCheck {
       );
       const { reason, asked } = event;
       this.#decidedAs(event, { type: 'ReverseAct', act: event.act, reason, asked }, event.id, revision, act);
+    } else {
+      const command = policyCommandOf(event);
+      if (command !== undefined) this.#decidedAs(event, command, '', revision);
     }
     evolve(this.#state, event, revision);
   }
@@ -161,10 +165,10 @@ class BookCheck {
       roles: ['admin'],
       id,
       ...(key === undefined ? {} : { key }),
-      ...(act === undefined ? {} : { act: act as ActAccepted }),
+      ...(act === undefined ? {} : { act: { decided: act as ActAccepted } }),
     };
     const again = decide(new Draft(this.#state), command, context);
-    const found = 'event' in again ? again.event : again;
+    const found = asRecordedToday(event, 'event' in again ? again.event : again);
     this.#expect(
       isDeepStrictEqual(found, event),
       `position ${revision} is decided otherwise today: recorded ${JSON.stringify(event)}, again ${JSON.stringify(found)}`,

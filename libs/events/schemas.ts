@@ -2,10 +2,13 @@
  * JSON Schemas (2020-12) of the stored data of every event type: for those who read the ledger without us.
  * Published under `docs/events/`; a test keeps the files, these schemas and what is really stored equal.
  */
+import { ACCESS_ROLES } from '../domain/access/access.ts';
+import type { AccessEvent } from '../domain/access/keys.ts';
 import { KINDS, MODES, TRIGGERS } from '../domain/act/act.ts';
 import type { BookEvent } from '../domain/book/events.ts';
 import { STANDING } from '../domain/book/events.ts';
-import { DIMENSIONS, WEEKDAYS } from '../domain/policy/policy.ts';
+import { CONSEQUENCES, DIMENSIONS, WEEKDAYS } from '../domain/policy/policy.ts';
+import { STORED_ACCESS_TYPE } from './access-codec.ts';
 import { STORED_TYPE } from './codec.ts';
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
@@ -32,8 +35,8 @@ function object(members: Readonly<Record<string, unknown>>, description?: string
 }
 
 const amounts = object({ count: whole, costMinor: whole, retailMinor: whole });
-const consequence = oneOf(['warn', 'decline']);
-const finding = oneOf(['within', 'warn', 'decline']);
+const consequence = oneOf(CONSEQUENCES);
+const finding = oneOf(['within', ...CONSEQUENCES]);
 
 const stamp = {
   recordedAt: { ...instant, description: 'When the ledger learned of it: epoch milliseconds, UTC.' },
@@ -60,6 +63,7 @@ const askedAct = object(
     'reason?': text,
     'note?': { type: 'string' },
     'occurredAt?': instant,
+    'timeToLiveMs?': { ...whole, minimum: 1, description: 'With mode reserve: how long it is kept.' },
   },
   'The act as it was posted.',
 );
@@ -83,7 +87,7 @@ const limitReceipt = object({
 const ruleReceipt = object({ rule: text, message: { type: 'string' }, finding: consequence });
 const standingReceipt = object({ standing: oneOf(STANDING), finding: consequence });
 
-const actDecided = object({
+const actDecided = {
   id: uuid,
   asked: askedAct,
   occurredAt: instant,
@@ -95,7 +99,15 @@ const actDecided = object({
   policyVersion: { type: ['integer', 'null'], minimum: 1 },
   guardrails: { type: 'array', items: { anyOf: [limitReceipt, ruleReceipt, standingReceipt] } },
   ...stamp,
-});
+};
+
+const someAmounts = object({ 'count?': whole, 'costMinor?': whole, 'retailMinor?': whole });
+const buckets = list(
+  object({ limit: text, label: text, key: { type: 'object', additionalProperties: { type: 'string' } } }),
+);
+const authority = object({ role: text, upTo: someAmounts });
+/** What every fact that settles an open act repeats of it. */
+const settling = { act: uuid, occurredAt: instant, businessDate, amounts, buckets, ...stamp };
 
 const window = {
   anyOf: [
@@ -120,7 +132,7 @@ const filters = [
 const policy = object({
   currency: text,
   'title?': text,
-  uncovered: oneOf(['allow', 'warn', 'decline']),
+  uncovered: oneOf(['allow', ...CONSEQUENCES]),
   limits: list(
     object({
       id: text,
@@ -128,15 +140,24 @@ const policy = object({
       appliesTo: object(Object.fromEntries(filters.map((name) => [`${name}?`, list(text)]))),
       per: list(oneOf(DIMENSIONS)),
       window,
-      allow: object({ 'count?': whole, 'costMinor?': whole, 'retailMinor?': whole }),
+      allow: someAmounts,
       beyond: consequence,
       'whenMissing?': consequence,
     }),
   ),
   rules: list(object({ id: text, 'title?': text, when: text, then: consequence, message: text })),
+  'hold?': object({
+    durationMs: { ...whole, minimum: 1 },
+    duration: text,
+    then: oneOf(['expire', 'accept']),
+  }),
+  'authority?': list(authority),
 });
 
-const DATA: Readonly<Record<BookEvent['type'], JsonSchema>> = {
+const source = object({ format: oneOf(['json', 'yaml']), text: { type: 'string' } });
+const policyVersion = { ...whole, minimum: 1 };
+
+const DATA: Readonly<Record<BookEvent['type'] | AccessEvent['type'], JsonSchema>> = {
   BookDefined: object({
     book: object({ currency: text, timeZone: text, fourEyes: { type: 'boolean' } }),
     ...stamp,
@@ -162,34 +183,81 @@ const DATA: Readonly<Record<BookEvent['type'], JsonSchema>> = {
     ...stamp,
   }),
   PolicyDrafted: object({
-    version: { ...whole, minimum: 1 },
+    version: policyVersion,
     policy,
-    source: object({ format: oneOf(['json', 'yaml']), text: { type: 'string' } }),
+    source,
+    'rollbackOf?': { ...policyVersion, description: 'The version whose words this one takes up again.' },
     ...stamp,
   }),
   PolicyActivated: object({
-    version: { ...whole, minimum: 1 },
+    version: policyVersion,
     'from?': instant,
     asked: object({ 'from?': instant }),
+    'fromDate?': {
+      ...businessDate,
+      description: 'In force at each location from the start of this business day there; never beside from.',
+    },
+    'unapproved?': { const: true, description: 'Nobody but its authors has agreed: fourEyes was off.' },
     ...stamp,
   }),
-  ActAccepted: actDecided,
-  ActDeclined: actDecided,
+  ActAccepted: object(actDecided),
+  ActDeclined: object(actDecided),
   ActReversed: object({
     id: uuid,
     act: uuid,
     reason: text,
-    asked: object({ 'count?': whole, 'costMinor?': whole, 'retailMinor?': whole }),
+    asked: someAmounts,
     amounts,
     occurredAt: instant,
     businessDate,
-    buckets: list(
-      object({ limit: text, label: text, key: { type: 'object', additionalProperties: { type: 'string' } } }),
-    ),
+    buckets,
     reversedInAll: amounts,
     whole: { type: 'boolean' },
     ...stamp,
   }),
+  ActHeld: object({ ...actDecided, expiresAt: instant, then: oneOf(['expire', 'accept']) }),
+  ActReserved: object({ ...actDecided, expiresAt: instant }),
+  ActApproved: object({
+    id: uuid,
+    approver: text,
+    'authority?': authority,
+    policyVersion: { type: ['integer', 'null'], minimum: 1 },
+    'code?': object({ id: uuid, hash: text }),
+    'reason?': text,
+    becomes: oneOf(['accepted', 'reserved']),
+    'expiresAt?': instant,
+    ...settling,
+  }),
+  ActRejected: object({ id: uuid, approver: text, reason: text, ...settling }),
+  ActCommitted: object({ id: uuid, asked: someAmounts, 'reason?': text, released: amounts, ...settling }),
+  ActReleased: object({ id: uuid, 'reason?': text, ...settling }),
+  ActExpired: object({ dueAt: instant, becomes: oneOf(['expired', 'accepted']), ...settling }),
+  ApprovalCodeMade: object({
+    id: uuid,
+    hash: text,
+    'act?': uuid,
+    expiresAt: instant,
+    roles: list(text),
+    ...stamp,
+  }),
+  PolicyEdited: object({
+    version: policyVersion,
+    policy,
+    source,
+    edit: { ...whole, minimum: 1, description: 'How often the version has been edited.' },
+    ...stamp,
+  }),
+  PolicySubmitted: object({ version: policyVersion, 'comment?': text, ...stamp }),
+  PolicyApproved: object({ version: policyVersion, 'comment?': text, ...stamp }),
+  PolicyRejected: object({ version: policyVersion, reason: text, ...stamp }),
+  KeyMade: object({
+    id: { ...text, description: 'Public: the ten characters of the key after glk_.' },
+    subject: text,
+    roles: list(oneOf(Object.keys(ACCESS_ROLES))),
+    hash: { type: 'string', pattern: '^[0-9a-f]{64}$', description: 'SHA-256 of the whole key.' },
+    ...stamp,
+  }),
+  KeyRevoked: object({ id: text, 'reason?': text, ...stamp }),
   BacktestRequested: object({
     id: uuid,
     version: { ...whole, minimum: 1 },
@@ -208,14 +276,16 @@ const DATA: Readonly<Record<BookEvent['type'], JsonSchema>> = {
   ShadowStopped: object({ version: { ...whole, minimum: 1 }, ...stamp }),
 };
 
+const NAMES = { ...STORED_TYPE, ...STORED_ACCESS_TYPE };
+
 /** Stored type name → the schema of its data. */
 export const EVENT_SCHEMAS: Readonly<Record<string, JsonSchema>> = Object.fromEntries(
-  (Object.keys(STORED_TYPE) as BookEvent['type'][]).map((type) => [
-    STORED_TYPE[type],
+  (Object.keys(NAMES) as (keyof typeof DATA)[]).map((type) => [
+    NAMES[type],
     {
       $schema: 'https://json-schema.org/draft/2020-12/schema',
-      $id: `urn:goodwill-ledger:event:${STORED_TYPE[type]}`,
-      title: STORED_TYPE[type],
+      $id: `urn:goodwill-ledger:event:${NAMES[type]}`,
+      title: NAMES[type],
       ...DATA[type],
     },
   ]),

@@ -1,4 +1,4 @@
-/** The key that every caller presents until there are keys per integration. */
+/** The key of whoever runs the service: it makes the others. */
 import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -54,11 +54,18 @@ function digest(text: string): Buffer {
   return hash('sha256', text, 'buffer');
 }
 
+/** What stands after `Bearer`; undefined for any other header. */
+export function bearerOf(authorization: string | undefined): string | undefined {
+  return authorization !== undefined && /^bearer /i.test(authorization)
+    ? authorization.slice(7).trim()
+    : undefined;
+}
+
 /** Compares in constant time, whatever the lengths. */
 export function bearerCheck(key: string): (authorization: string | undefined) => boolean {
   const expected = digest(key);
   return (authorization) => {
-    if (authorization === undefined || !/^bearer /i.test(authorization)) return false;
-    return timingSafeEqual(digest(authorization.slice(7).trim()), expected);
+    const token = bearerOf(authorization);
+    return token !== undefined && timingSafeEqual(digest(token), expected);
   };
 }

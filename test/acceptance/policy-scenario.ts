@@ -113,7 +113,7 @@ export function play(file: ScenarioFile, policy: Policy, scenario: Scenario): Pl
       actor: 'scenario',
       roles: ['admin'],
       id: `act-${revision}`,
-      ...(act && { act }),
+      ...(act && { act: { decided: act } }),
     };
     const decided = decide(new Draft(state), command, context);
     if (!('event' in decided)) throw new Error(`${scenario.name}: ${JSON.stringify(decided)}`);

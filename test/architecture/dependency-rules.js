@@ -1,6 +1,6 @@
 /**
  * The arrows between the rooms, as dependency-cruiser checks them:
- * `domain <- events <- {books, views, backtest, audit} <- apps`; whoever keeps events knows the engine's port and never an
+ * `domain <- events <- {access, books, views, backtest, audit} <- apps`; whoever keeps events knows the engine's port and never an
  * adapter; `platform` knows nobody. Type-only imports count as well: a type is knowledge.
  */
 
@@ -60,6 +60,7 @@ export default {
     },
     ...sees('events', 'domain'),
     ...sees('books', 'domain', 'events', 'platform', PORT),
+    ...sees('access', 'domain', 'events', 'platform', PORT),
     ...sees('views', 'domain', 'events', 'platform', PORT),
     ...sees('backtest', 'domain', 'events', 'platform', PORT),
     ...sees('audit', 'domain', 'events', 'platform', PORT),

@@ -1,7 +1,8 @@
 /** A book whose commands are decided here, at the time that is said: what a service would have recorded, without one. */
 import { hashKey, timedId } from '../../libs/books/key-hash.ts';
 import type { Command } from '../../libs/domain/book/commands.ts';
-import { type Context, decide } from '../../libs/domain/book/decide.ts';
+import type { Context } from '../../libs/domain/book/context.ts';
+import { decide } from '../../libs/domain/book/decide.ts';
 import { Draft } from '../../libs/domain/book/draft.ts';
 import type { ActAccepted, BookEvent } from '../../libs/domain/book/events.ts';
 import { evolve } from '../../libs/domain/book/evolve.ts';
@@ -29,7 +30,7 @@ export class BookInProcess {
       roles: ['admin'],
       id: timedId(hashKey(this.state.id, key), recordedAt),
       key,
-      ...(act === undefined ? {} : { act }),
+      ...(act === undefined ? {} : { act: { decided: act } }),
     };
     const decided = decide(new Draft(this.state), command, context);
     if (!('event' in decided)) return;

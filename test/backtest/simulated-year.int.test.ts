@@ -4,8 +4,7 @@
  * would have recorded.
  */
 import { describe, expect, it } from '@jest/globals';
-import { isDecidedAct } from '../../libs/backtest/outcome.ts';
-import type { BookEvent } from '../../libs/domain/book/events.ts';
+import { type BookEvent, isDecision } from '../../libs/domain/book/events.ts';
 import { EVERY_WINDOW, TRIED } from './every-window.ts';
 import { replay, storedText } from './replay.ts';
 import { BOOK, simulatedHistory } from './simulated-history.ts';
@@ -25,7 +24,7 @@ function year(options: Omit<Parameters<typeof simulatedHistory>[0], 'chain'>): B
 
 function bitten(events: readonly BookEvent[]): Set<string> {
   const names = events.flatMap((event) =>
-    isDecidedAct(event)
+    isDecision(event)
       ? event.guardrails.flatMap((receipt) =>
           receipt.finding !== 'within' && 'limit' in receipt ? [receipt.limit] : [],
         )
@@ -49,7 +48,7 @@ describe('a simulated year', () => {
     const events = year({ policy: EVERY_WINDOW, drafts: [TRIED], reversed: 0 });
     const { became, recorded } = replay(BOOK, events, 1, TRIED);
     const expected = year({ policy: TRIED, drafts: [EVERY_WINDOW], reversed: 0 })
-      .filter(isDecidedAct)
+      .filter(isDecision)
       .map(storedText);
     expect(became).toEqual(expected);
     const differing = became.filter((text, i) => text !== recorded[i]).length;
@@ -58,7 +57,7 @@ describe('a simulated year', () => {
 
   it('equals it also when the policy changed in the middle of a window', () => {
     const events = year({ policy: EVERY_WINDOW, then: { on: '2026-06-17', policy: TRIED }, reversed: 0 });
-    const expected = year({ policy: EVERY_WINDOW, reversed: 0 }).filter(isDecidedAct).map(storedText);
+    const expected = year({ policy: EVERY_WINDOW, reversed: 0 }).filter(isDecision).map(storedText);
     expect(replay(BOOK, events, 1, EVERY_WINDOW).became).toEqual(expected);
   }, 60_000);
 });

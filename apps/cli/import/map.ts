@@ -41,6 +41,9 @@ export const REQUIRED_MEMBERS: readonly ActMember[] = [
   'occurredAt',
 ];
 
+/** A row tells what was asked or done at its time: nothing is kept for it now. */
+export const ROW_MODES = ['request', 'record'] as const;
+
 /** What a map may tell the directory; each is stated once per distinct id, before its first act. */
 export const ENTRY_KINDS = ['location', 'employee', 'item'] as const;
 export type EntryKind = (typeof ENTRY_KINDS)[number];

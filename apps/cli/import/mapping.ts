@@ -1,7 +1,7 @@
 /** One row under a map: an act ready to be sent, not an act, or wrong. */
-import { KINDS, MODES, TRIGGERS } from '../../../libs/domain/act/act.ts';
+import { KINDS, TRIGGERS } from '../../../libs/domain/act/act.ts';
 import { readIdempotencyKey } from '../../../libs/platform/idempotency-key.ts';
-import { type ActMember, type ImportMap, type Sorting, TEXT_MEMBERS } from './map.ts';
+import { type ActMember, type ImportMap, ROW_MODES, type Sorting, TEXT_MEMBERS } from './map.ts';
 import { ExpressionFailed, type Scope, type Value } from './map-expressions.ts';
 import type { GoodRow } from './rows.ts';
 
@@ -33,7 +33,7 @@ class WrongValue extends Error {
 }
 
 const CLOSED_WORDS: Readonly<Partial<Record<ActMember, readonly string[]>>> = {
-  mode: MODES,
+  mode: ROW_MODES,
   kind: KINDS,
   trigger: TRIGGERS,
 };

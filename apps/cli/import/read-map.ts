@@ -1,5 +1,5 @@
 /** Reads and checks a whole map; every mistake is listed, not only the first. */
-import { KINDS, MODES, TRIGGERS } from '../../../libs/domain/act/act.ts';
+import { KINDS, TRIGGERS } from '../../../libs/domain/act/act.ts';
 import {
   type ActMember,
   ENTRY_KINDS,
@@ -7,6 +7,7 @@ import {
   type ImportMap,
   type MapMistake,
   REQUIRED_MEMBERS,
+  ROW_MODES,
   type Sorting,
   TEXT_MEMBERS,
   WHOLE_MEMBERS,
@@ -50,7 +51,7 @@ const REQUIRED_OF_ENTRY: Readonly<Record<EntryKind, readonly string[]>> = {
   item: ['retailMinor', 'costMinor'],
 };
 const CLOSED_WORDS: Readonly<Record<string, readonly string[]>> = {
-  mode: MODES,
+  mode: ROW_MODES,
   kind: KINDS,
   trigger: TRIGGERS,
 };

@@ -3,7 +3,7 @@ import { Inject } from '@nestjs/common';
 import { Query as BusQuery, type IQueryHandler, QueryHandler } from '@nestjs/cqrs';
 import type { Evaluation, FoundAct } from '../../../libs/books/answers.ts';
 import type { Books } from '../../../libs/books/books.ts';
-import { ADMIN } from '../../../libs/domain/access/access.ts';
+import type { Actor } from '../../../libs/domain/access/access.ts';
 import type { AskedAct } from '../../../libs/domain/act/act.ts';
 import type { RegisterAnswer, RegisterFilters } from '../../../libs/views/register/register.ts';
 import type { Views } from '../../../libs/views/views.ts';
@@ -12,10 +12,12 @@ import { BOOKS, VIEWS } from '../parts.ts';
 export class EvaluateAct extends BusQuery<Evaluation> {
   readonly book: string;
   readonly asked: AskedAct;
-  constructor(book: string, asked: AskedAct) {
+  readonly actor: Actor;
+  constructor(book: string, asked: AskedAct, actor: Actor) {
     super();
     this.book = book;
     this.asked = asked;
+    this.actor = actor;
   }
 }
 
@@ -45,8 +47,8 @@ export class EvaluateActHandler implements IQueryHandler<EvaluateAct> {
   constructor(@Inject(BOOKS) books: Books) {
     this.#books = books;
   }
-  execute({ book, asked }: EvaluateAct): Promise<Evaluation> {
-    return this.#books.evaluate(book, asked, ADMIN);
+  execute({ book, asked, actor }: EvaluateAct): Promise<Evaluation> {
+    return this.#books.evaluate(book, asked, actor);
   }
 }
 

@@ -2,6 +2,7 @@ import { Controller, Get, Inject, Post, Req, Res } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ActAccepted, ActDeclined, BookEvent } from '../../../libs/domain/book/events.ts';
+import { actorOf } from '../access/gate.ts';
 import { WriteToBook } from '../books/books.bus.ts';
 import { ID_MAX_LENGTH } from '../http/field-text.ts';
 import { Optional, readFields, Text, Whole } from '../http/fields.ts';
@@ -50,7 +51,9 @@ export class ActsController {
     const book = bookId(request);
     const key = idempotencyKey(request);
     const asked = parseAct(jsonBody(request, true));
-    const answer = await this.#commands.execute(new WriteToBook(book, { type: 'DecideAct', asked }, key));
+    const answer = await this.#commands.execute(
+      new WriteToBook(book, { type: 'DecideAct', asked }, actorOf(request), key),
+    );
     if (answer.outcome === 'refused') throw problemOfRefusal(answer.refusal);
     if (answer.outcome !== 'recorded') throw new Error('An act was answered as a statement.');
     const event = decidedOf(answer.event);
@@ -71,7 +74,7 @@ export class ActsController {
   async evaluate(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const book = bookId(request);
     const asked = parseAct(jsonBody(request, true));
-    const evaluation = await this.#queries.execute(new EvaluateAct(book, asked));
+    const evaluation = await this.#queries.execute(new EvaluateAct(book, asked, actorOf(request)));
     if (evaluation.outcome === 'refused') throw problemOfRefusal(evaluation.refusal);
     sendJson(reply, 200, renderEvaluation(evaluation.event, evaluation.position));
   }
@@ -119,7 +122,7 @@ export class ActsController {
       ...(retailMinor !== undefined && { retailMinor }),
     };
     const answer = await this.#commands.execute(
-      new WriteToBook(book, { type: 'ReverseAct', act, reason, asked }, key),
+      new WriteToBook(book, { type: 'ReverseAct', act, reason, asked }, actorOf(request), key),
     );
     if (answer.outcome === 'refused') throw problemOfRefusal(answer.refusal);
     if (answer.outcome !== 'recorded' || answer.event.type !== 'ActReversed') {

@@ -5,6 +5,7 @@ import type { Answer } from '../../../libs/books/answers.ts';
 import type { Command } from '../../../libs/domain/book/commands.ts';
 import { nearestName } from '../../../libs/domain/rules/nearest-name.ts';
 import { readIdempotencyKey } from '../../../libs/platform/idempotency-key.ts';
+import { actorOf } from '../access/gate.ts';
 import { WriteManyToBook } from '../books/books.bus.ts';
 import { kindOf, pointerTo } from '../http/field-text.ts';
 import { sendJson } from '../http/reply.ts';
@@ -48,7 +49,7 @@ export class BatchController {
     const book = bookId(request);
     const items = itemsOf(jsonBody(request, true)).map((item, index) => readItem(item, `/acts/${index}`));
     const writes = items.filter((item): item is Write => !(item instanceof Problem));
-    const answers = await this.#commands.execute(new WriteManyToBook(book, writes));
+    const answers = await this.#commands.execute(new WriteManyToBook(book, writes, actorOf(request)));
     const [first] = answers;
     if (first?.outcome === 'refused' && first.refusal.code === 'book-not-found') {
       throw problemOfRefusal(first.refusal);

@@ -5,6 +5,7 @@ import type { Run } from '../../../libs/backtest/backtests.ts';
 import type { BacktestRequest } from '../../../libs/backtest/run-backtest.ts';
 import type { BacktestRequested } from '../../../libs/domain/book/events.ts';
 import { requestBacktest } from '../../../libs/domain/book/try-out.ts';
+import { actorOf } from '../access/gate.ts';
 import { WriteToBook } from '../books/books.bus.ts';
 import { readBook } from '../books/stated.ts';
 import { BusinessDate, Optional, readFields, Whole } from '../http/fields.ts';
@@ -64,7 +65,7 @@ export class BacktestsController {
       await this.#answer(request, reply, form, await this.#begin(pinned));
       return;
     }
-    const { event, replayed } = await this.#pin(book, version, fields, idempotencyKey(request));
+    const { event, replayed } = await this.#pin(request, version, fields);
     reply.header('location', `/v1/books/${book}/backtests/${event.id}`);
     if (replayed) reply.header('idempotent-replayed', 'true');
     const run = await this.#begin(requestOf(book, event));
@@ -127,11 +128,13 @@ export class BacktestsController {
   }
 
   async #pin(
-    book: string,
+    request: FastifyRequest,
     version: number,
     { from, to, position }: BacktestFields,
-    key: string,
   ): Promise<{ event: BacktestRequested; replayed: boolean }> {
+    const book = bookId(request);
+    const key = idempotencyKey(request);
+    const actor = actorOf(request);
     const command = {
       type: 'RequestBacktest',
       version,
@@ -139,7 +142,7 @@ export class BacktestsController {
       ...(to !== undefined && { to }),
       ...(position !== undefined && { position }),
     } as const;
-    const answer = await this.#commands.execute(new WriteToBook(book, command, key));
+    const answer = await this.#commands.execute(new WriteToBook(book, command, actor, key));
     if (answer.outcome === 'refused') throw problemOfRefusal(answer.refusal);
     if (answer.outcome !== 'recorded' || answer.event.type !== 'BacktestRequested') {
       throw new Error('No backtest was recorded.');

@@ -16,7 +16,7 @@ async function start(): Promise<void> {
   const reading = readSettings({
     GOODWILL_DATA_DIR: dataDir,
     GOODWILL_PORT: '0',
-    GOODWILL_LOG_LEVEL: 'silent',
+    GOODWILL_LOG_LEVEL: 'error',
   });
   if (!reading.ok) throw new Error(reading.line);
   service = await startService(reading.settings);
@@ -24,10 +24,11 @@ async function start(): Promise<void> {
 
 beforeAll(async () => {
   await start();
-  await call('PUT', '', { currency: 'GBP', timeZone: 'Europe/London', fourEyes: false });
+  const opened = await call('PUT', '', { currency: 'GBP', timeZone: 'Europe/London', fourEyes: false });
+  expect([opened.status, opened.text]).toEqual([200, expect.anything()]);
   await call('PUT', '/locations/soho', { timeZone: 'Europe/London' });
   for (const id of ['ann', 'bob']) await call('PUT', `/employees/${id}`, { roles: ['barista'] });
-  expect((await policy(3)).version).toBe(1);
+  expect(await policy(3)).toMatchObject({ version: 1 });
   await call('POST', '/policies/1/activate', {}, { key: 'activate-1' });
   for (let i = 0; i < 8; i++) await coffee(i);
 });

@@ -10,7 +10,7 @@ import {
 } from '@nestjs/cqrs';
 import type { Answer } from '../../../libs/books/answers.ts';
 import type { Books } from '../../../libs/books/books.ts';
-import { ADMIN } from '../../../libs/domain/access/access.ts';
+import type { Actor } from '../../../libs/domain/access/access.ts';
 import type { Command } from '../../../libs/domain/book/commands.ts';
 import type { BookState } from '../../../libs/domain/book/state.ts';
 import { BOOKS } from '../parts.ts';
@@ -18,12 +18,14 @@ import { BOOKS } from '../parts.ts';
 export class WriteToBook extends BusCommand<Answer> {
   readonly book: string;
   readonly command: Command;
+  readonly actor: Actor;
   /** Absent for PUTs, which state a whole resource. */
   readonly key: string | undefined;
-  constructor(book: string, command: Command, key?: string) {
+  constructor(book: string, command: Command, actor: Actor, key?: string) {
     super();
     this.book = book;
     this.command = command;
+    this.actor = actor;
     this.key = key;
   }
 }
@@ -31,10 +33,16 @@ export class WriteToBook extends BusCommand<Answer> {
 export class WriteManyToBook extends BusCommand<Answer[]> {
   readonly book: string;
   readonly writes: readonly { readonly command: Command; readonly key: string }[];
-  constructor(book: string, writes: readonly { readonly command: Command; readonly key: string }[]) {
+  readonly actor: Actor;
+  constructor(
+    book: string,
+    writes: readonly { readonly command: Command; readonly key: string }[],
+    actor: Actor,
+  ) {
     super();
     this.book = book;
     this.writes = writes;
+    this.actor = actor;
   }
 }
 
@@ -60,8 +68,8 @@ export class WriteToBookHandler implements ICommandHandler<WriteToBook> {
   constructor(@Inject(BOOKS) books: Books) {
     this.#books = books;
   }
-  execute({ book, command, key }: WriteToBook): Promise<Answer> {
-    return this.#books.execute(book, command, key === undefined ? { actor: ADMIN } : { key, actor: ADMIN });
+  execute({ book, command, actor, key }: WriteToBook): Promise<Answer> {
+    return this.#books.execute(book, command, key === undefined ? { actor } : { key, actor });
   }
 }
 
@@ -71,8 +79,8 @@ export class WriteManyToBookHandler implements ICommandHandler<WriteManyToBook> 
   constructor(@Inject(BOOKS) books: Books) {
     this.#books = books;
   }
-  execute({ book, writes }: WriteManyToBook): Promise<Answer[]> {
-    return this.#books.executeMany(book, writes, { actor: ADMIN });
+  execute({ book, writes, actor }: WriteManyToBook): Promise<Answer[]> {
+    return this.#books.executeMany(book, writes, { actor });
   }
 }
 

@@ -39,7 +39,7 @@ export class BooksController {
     const id = bookId(request);
     const { currency, timeZone, fourEyes = true } = readFields(BookFields, jsonBody(request), NOT_YET);
     const book = { currency, timeZone, fourEyes };
-    await state(this.#commands, reply, id, { type: 'DefineBook', book }, { id, ...book });
+    await state(this.#commands, request, reply, id, { type: 'DefineBook', book }, { id, ...book });
   }
 
   @Get()

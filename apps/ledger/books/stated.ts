@@ -1,8 +1,9 @@
 /** What the calls on resources of a book have in common: stating one with PUT, reading one with GET. */
 import type { CommandBus, QueryBus } from '@nestjs/cqrs';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Command } from '../../../libs/domain/book/commands.ts';
 import type { BookState } from '../../../libs/domain/book/state.ts';
+import { actorOf } from '../access/gate.ts';
 import { sendJson } from '../http/reply.ts';
 import { Problem, problemOfRefusal } from '../problems/problem.ts';
 import { ReadBook, type Reading, WriteToBook } from './books.bus.ts';
@@ -10,12 +11,13 @@ import { ReadBook, type Reading, WriteToBook } from './books.bus.ts';
 /** Answers with the resource as it now stands, whether or not it stood so before. */
 export async function state(
   commands: CommandBus,
+  request: FastifyRequest,
   reply: FastifyReply,
   book: string,
   command: Command,
   resource: object,
 ): Promise<void> {
-  const answer = await commands.execute(new WriteToBook(book, command));
+  const answer = await commands.execute(new WriteToBook(book, command, actorOf(request)));
   if (answer.outcome === 'refused') throw problemOfRefusal(answer.refusal);
   sendJson(reply, 200, JSON.stringify({ ...resource, position: answer.position }));
 }

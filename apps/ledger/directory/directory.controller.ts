@@ -41,7 +41,14 @@ export class DirectoryController {
       timeZone: fields.timeZone,
       businessDayStartsAt: fields.businessDayStartsAt ?? BUSINESS_DAY_STARTS_AT,
     };
-    await state(this.#commands, reply, book, { type: 'DefineLocation', id, location }, { id, ...location });
+    await state(
+      this.#commands,
+      request,
+      reply,
+      book,
+      { type: 'DefineLocation', id, location },
+      { id, ...location },
+    );
   }
 
   @Get('locations/:location')
@@ -75,7 +82,14 @@ export class DirectoryController {
     const id = pathId(request, 'employee');
     const fields = readFields(EmployeeFields, jsonBody(request));
     const employee = { ...given(fields, 'name', 'homeLocation'), roles: [...new Set(fields.roles)] };
-    await state(this.#commands, reply, book, { type: 'DefineEmployee', id, employee }, { id, ...employee });
+    await state(
+      this.#commands,
+      request,
+      reply,
+      book,
+      { type: 'DefineEmployee', id, employee },
+      { id, ...employee },
+    );
   }
 
   @Get('employees/:employee')
@@ -113,7 +127,7 @@ export class DirectoryController {
       retailMinor: fields.retailMinor,
       costMinor: fields.costMinor,
     };
-    await state(this.#commands, reply, book, { type: 'DefineItem', sku, item }, { sku, ...item });
+    await state(this.#commands, request, reply, book, { type: 'DefineItem', sku, item }, { sku, ...item });
   }
 
   @Get('items/:sku')
@@ -153,7 +167,14 @@ export class DirectoryController {
       ]);
     }
     const campaign = given(fields, 'name', 'from', 'to');
-    await state(this.#commands, reply, book, { type: 'DefineCampaign', id, campaign }, { id, ...campaign });
+    await state(
+      this.#commands,
+      request,
+      reply,
+      book,
+      { type: 'DefineCampaign', id, campaign },
+      { id, ...campaign },
+    );
   }
 
   @Get('campaigns/:campaign')

@@ -1,12 +1,13 @@
 import { Controller, Get, Inject, Req, Res, ServiceUnavailableException } from '@nestjs/common';
 import { HealthCheckService, type HealthIndicatorResult, HealthIndicatorService } from '@nestjs/terminus';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Keyring } from '../../../libs/access/keyring.ts';
 import type { Books } from '../../../libs/books/books.ts';
 import type { EventStore } from '../../../libs/event-store/event-store.ts';
 import type { Views } from '../../../libs/views/views.ts';
 import { sendJson } from '../http/reply.ts';
 import { Describe } from '../openapi/describe.ts';
-import { BOOKS, EVENT_STORE, VIEWS } from '../parts.ts';
+import { BOOKS, EVENT_STORE, KEYRING, VIEWS } from '../parts.ts';
 
 /** Beyond this age a view's answers mislead whoever looks at them. */
 const MAX_SECONDS_BEHIND = 10;
@@ -19,18 +20,21 @@ export class HealthController {
   readonly #eventStore: EventStore;
   readonly #books: Books;
   readonly #views: Views;
+  readonly #keyring: Keyring;
   constructor(
     checks: HealthCheckService,
     indicators: HealthIndicatorService,
     @Inject(EVENT_STORE) eventStore: EventStore,
     @Inject(BOOKS) books: Books,
     @Inject(VIEWS) views: Views,
+    @Inject(KEYRING) keyring: Keyring,
   ) {
     this.#checks = checks;
     this.#indicators = indicators;
     this.#eventStore = eventStore;
     this.#books = books;
     this.#views = views;
+    this.#keyring = keyring;
   }
 
   @Get('live')
@@ -61,6 +65,7 @@ export class HealthController {
       const result = await this.#checks.check([
         () => this.#engine(),
         () => this.#caughtUp(),
+        () => this.#keysRead(),
         () => this.#following(),
       ]);
       sendJson(reply, 200, JSON.stringify(result));
@@ -92,6 +97,12 @@ export class HealthController {
     return caughtUp
       ? indicator.up({ books: books.length })
       : indicator.down({ reason: reason ?? 'not caught up' });
+  }
+
+  #keysRead(): HealthIndicatorResult {
+    const indicator = this.#indicators.check('keys');
+    const { caughtUp, reason } = this.#keyring.status();
+    return caughtUp ? indicator.up() : indicator.down({ reason: reason ?? 'not read' });
   }
 
   #following(): HealthIndicatorResult {

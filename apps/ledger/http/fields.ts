@@ -68,6 +68,25 @@ export const Texts = (of: TextRule): PropertyDecorator =>
     return undefined;
   });
 
+/** A list of at least one of the values, each once. */
+export const Choices = (values: readonly string[]): PropertyDecorator =>
+  rule('choices', (value) => {
+    const advice = `Name one or more of ${values.join(', ')}, each once.`;
+    if (!Array.isArray(value)) {
+      return { code: 'wrong-type', detail: `A list is expected, not ${kindOf(value)}.`, advice };
+    }
+    if (value.length === 0) return { code: 'too-short', detail: 'The list is empty.', advice };
+    for (const [index, entry] of value.entries()) {
+      if (typeof entry === 'string' && values.includes(entry) && value.indexOf(entry) === index) continue;
+      const detail =
+        typeof entry === 'string' && values.includes(entry)
+          ? 'It is in the list twice.'
+          : 'This is not a value of the list.';
+      return { code: 'not-allowed', detail, advice, under: `/${index}` };
+    }
+    return undefined;
+  });
+
 export const Currency = (): PropertyDecorator =>
   rule('currency', (value) =>
     typeof value === 'string' && minorUnits(value) !== undefined
@@ -123,6 +142,18 @@ export const Instant = (): PropertyDecorator =>
           code: typeof value === 'string' ? 'bad-time' : 'wrong-type',
           detail: 'This is not a time of RFC 3339 with an offset.',
           advice: 'Write a time such as 2026-11-21T08:14:05Z.',
+        },
+  );
+
+/** A moment, or a business day that begins at each location by its own clock. */
+export const InstantOrDate = (): PropertyDecorator =>
+  rule('instantOrDate', (value) =>
+    typeof value === 'string' && (isBusinessDate(value) || parseInstant(value) !== undefined)
+      ? undefined
+      : {
+          code: typeof value === 'string' ? 'bad-time' : 'wrong-type',
+          detail: 'This is neither a time of RFC 3339 with an offset nor a date of the calendar.',
+          advice: 'Write a time such as 2026-12-01T04:00:00Z, or a business date such as 2026-12-01.',
         },
   );
 

@@ -6,17 +6,15 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { SwaggerModule } from '@nestjs/swagger';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
+import type { Authentication } from '../access/authentication.ts';
+import { putUpGate } from '../access/gate.ts';
 import { appModule, type Parts } from '../app.module.ts';
 import { describeApi } from '../openapi/document.ts';
-import { Problem } from '../problems/problem.ts';
 import { ProblemFilter } from './problem.filter.ts';
-import { sendProblem } from './reply.ts';
 import { BODY_LIMIT_BYTES, MEDIA_TYPES } from './request.ts';
 
 /** Longest SKU, every character percent-encoded in four bytes. */
 const MAX_PARAM_LENGTH = 256 * 12;
-/** A path that answers without a key: health, and the API's description. */
-const OPEN_ROUTE = /^\/(?:health\/|docs(?:\/|$)|openapi\.json$)/;
 const REQUEST_TIMEOUT_MS = 60_000;
 const KEEP_ALIVE_TIMEOUT_MS = 72_000;
 const STRAGGLERS_AFTER_MS = 10_000;
@@ -28,10 +26,7 @@ export interface HttpApplication {
   close(): Promise<void>;
 }
 
-export async function openHttp(
-  parts: Parts,
-  mayPass: (authorization: string | undefined) => boolean,
-): Promise<HttpApplication> {
+export async function openHttp(parts: Parts, authentication: Authentication): Promise<HttpApplication> {
   const { log, metrics } = parts;
   const problems = new ProblemFilter(log);
   const adapter = new FastifyAdapter({
@@ -47,11 +42,11 @@ export async function openHttp(
   } as ConstructorParameters<typeof FastifyAdapter>[0]);
   const fastify = adapter.getInstance() as unknown as FastifyInstance;
   let closing = false;
-  fastify.addHook('onRequest', (request, reply, done) => {
+  fastify.addHook('onRequest', (_request, reply, done) => {
     if (closing) reply.header('connection', 'close');
-    if (mayPass(request.headers.authorization) || OPEN_ROUTE.test(request.routeOptions.url ?? '')) done();
-    else sendProblem(reply, unauthenticated(request));
+    done();
   });
+  putUpGate(fastify, authentication);
   const logsRequests = log.isLevelEnabled('debug');
   fastify.addHook('onResponse', (request, reply, done) => {
     const route = request.routeOptions.url ?? 'none';
@@ -87,14 +82,6 @@ export async function openHttp(
       clearInterval(answered);
     },
   };
-}
-
-function unauthenticated(request: FastifyRequest): Problem {
-  const detail =
-    request.headers.authorization === undefined
-      ? 'The request carries no Authorization header.'
-      : 'The key in the Authorization header is not this service’s.';
-  return new Problem('unauthenticated', { detail });
 }
 
 /** Unique over restarts, and cheap: one random start, then a count. */

@@ -35,19 +35,25 @@ export interface Description {
   /** The answer may be a page of text as well. */
   readonly alsoText?: boolean;
   readonly problems: readonly number[];
-  /** The call answers without the admin key. */
+  /** The call answers without a key. */
   readonly open?: boolean;
+  /** Whether the call may, or must, name the words it is about. */
+  readonly ifMatch?: 'required' | 'optional';
+  /** The answer names the words that it shows. */
+  readonly etag?: boolean;
 }
 
 const PROBLEM_WORDS: Readonly<Record<number, string>> = {
   400: 'Malformed: nothing was recorded; `errors` points at each mistake',
   401: 'The key is missing or wrong',
+  403: 'The key does not allow it',
   404: 'There is no such book or resource',
   409: 'The state of the book does not allow it',
+  412: 'It has changed since it was read',
   413: 'The body is larger than 1 MiB',
   415: 'The content type is not taken here',
   422: 'Well-formed, and refused: nothing was recorded',
-  501: 'Not available in this version',
+  428: 'If-Match is missing',
   503: 'The engine cannot answer now; try again with the same key',
 };
 
@@ -83,6 +89,17 @@ export function Describe(of: Description): MethodDecorator {
       }),
     );
   }
+  if (of.ifMatch !== undefined) {
+    decorators.push(
+      ApiHeader({
+        name: 'If-Match',
+        required: of.ifMatch === 'required',
+        description:
+          'The ETag of the policy version that was read; it is refused when that has changed since.',
+        schema: { type: 'string', example: '"3.1"' },
+      }),
+    );
+  }
   if (of.answer !== undefined) {
     const [status, schema] = of.answer;
     decorators.push(
@@ -99,6 +116,11 @@ export function Describe(of: Description): MethodDecorator {
               description: 'true when this key was answered before: this is that answer',
               schema: { type: 'string', enum: ['true'] },
             },
+          },
+        }),
+        ...(of.etag === true && {
+          headers: {
+            ETag: { description: 'For If-Match', schema: { type: 'string', example: '"3.1"' } },
           },
         }),
       }),
@@ -119,7 +141,7 @@ export function Describe(of: Description): MethodDecorator {
       }),
     );
   }
-  const problems = of.open === true ? of.problems : [...of.problems, 401, 503];
+  const problems = of.open === true ? of.problems : [...of.problems, 401, 403, 503];
   for (const status of [...new Set(problems)].sort((one, other) => one - other)) {
     decorators.push(
       ApiResponse({

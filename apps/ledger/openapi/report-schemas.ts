@@ -1,5 +1,6 @@
 /** The shapes of backtests and shadows on the wire, for the API's description. Written by hand, as `schemas.ts`. */
 import { OUTCOMES } from '../../../libs/backtest/outcome.ts';
+import { ENDS } from '../../../libs/backtest/waiting.ts';
 
 type Schema = Readonly<Record<string, unknown>>;
 
@@ -41,6 +42,7 @@ const because = list(
         additionalProperties: object({
           allowed: whole('Allowed.'),
           usedBefore: whole('Used before the act.'),
+          reserved: whole('Reserved before the act.'),
         }),
       },
       missing: list({ type: 'string' }),
@@ -127,6 +129,7 @@ export const REPORT_SCHEMAS = {
       { description: 'Net of reversals: recorded - notSpent + spentInAddition = candidate.' },
     ),
     recoveriesNotMade: ref('ActSum'),
+    waited: object({ recorded: ref('WaitedActs'), candidate: ref('WaitedActs') }),
     employees: ref('FlipRanking'),
     locations: ref('FlipRanking'),
     guardrails: list(
@@ -170,6 +173,9 @@ export const REPORT_SCHEMAS = {
     ['customer', 'incident'],
   ),
   ActSum: object(sum),
+  WaitedActs: object(Object.fromEntries(ENDS.map((end) => [end, whole('Number of acts.')])), [], {
+    description: 'What became of the acts that were held or reserved.',
+  }),
   OutcomeSums: object(Object.fromEntries(OUTCOMES.map((outcome) => [outcome, ref('ActSum')]))),
   FlipRanking: object({
     count: whole('How many there are.'),
@@ -179,9 +185,7 @@ export const REPORT_SCHEMAS = {
         acts: whole('In the span.'),
         notMade: ref('ActSum'),
         madeInAddition: ref('ActSum'),
-        otherwiseWarned: whole(
-          'Made all the same, and warned of or listed as a breach where it was not, or no longer.',
-        ),
+        decidedOtherwise: whole('Made or not made all the same, by another decision.'),
       }),
       'Those with the most acts that flip.',
     ),
@@ -189,6 +193,7 @@ export const REPORT_SCHEMAS = {
   GuardrailBites: object({
     ...sum,
     warn: whole('Acts it warned of.'),
+    hold: whole('Acts it held.'),
     decline: whole('Acts it declined, or found in breach.'),
     alone: whole('Of these, those that no other guardrail declined.'),
   }),

@@ -5,100 +5,36 @@ import { MAX_PAGE, REGISTER_STATUSES } from '../../../libs/views/register/regist
 import { SPEND_DIMENSIONS } from '../../../libs/views/spend/spend.ts';
 import { MAX_QUANTITY } from '../acts/act.parsing.ts';
 import { MAX_BATCH } from '../acts/batch-limit.ts';
-import { ID_MAX_LENGTH, NAME_MAX_LENGTH, NOTE_MAX_LENGTH, SKU_MAX_LENGTH } from '../http/field-text.ts';
+import { NOTE_MAX_LENGTH, SKU_MAX_LENGTH } from '../http/field-text.ts';
 import { PROBLEMS } from '../problems/registry.ts';
+import { KEY_SCHEMAS } from './key-schemas.ts';
+import { POLICY_SCHEMAS } from './policy-schemas.ts';
 import { REPORT_SCHEMAS } from './report-schemas.ts';
+import {
+  amounts,
+  byMeasure,
+  COST,
+  COUNT,
+  choice,
+  currency,
+  date,
+  id,
+  instant,
+  key,
+  list,
+  name,
+  object,
+  orNull,
+  position,
+  RETAIL,
+  ref,
+  type Schema,
+  text,
+  timeZone,
+  whole,
+  window,
+} from './schema-parts.ts';
 import { CONSEQUENCES, FINDINGS } from './words.ts';
-
-type Schema = Readonly<Record<string, unknown>>;
-
-const ref = (name: string): Schema => ({ $ref: `#/components/schemas/${name}` });
-const object = (
-  properties: Record<string, Schema>,
-  required: readonly string[],
-  more: Schema = {},
-): Schema => ({
-  type: 'object',
-  properties,
-  required,
-  additionalProperties: false,
-  ...more,
-});
-const list = (items: Schema, more: Schema = {}): Schema => ({ type: 'array', items, ...more });
-const text = (maxLength: number, example: string, more: Schema = {}): Schema => ({
-  type: 'string',
-  minLength: 1,
-  maxLength,
-  examples: [example],
-  ...more,
-});
-const id = (example: string, more: Schema = {}): Schema => text(ID_MAX_LENGTH, example, more);
-const name = (example: string): Schema => text(NAME_MAX_LENGTH, example);
-const choice = (values: readonly string[], more: Schema = {}): Schema => ({
-  type: 'string',
-  enum: [...values],
-  ...more,
-});
-const orNull = (schema: Schema): Schema => ({ anyOf: [schema, { type: 'null' }] });
-const amount = (description: string, example: number): Schema => ({
-  type: 'integer',
-  minimum: 0,
-  maximum: Number.MAX_SAFE_INTEGER,
-  description,
-  examples: [example],
-});
-const RETAIL = amount('What the customer would have paid, in whole minor units of the book’s currency.', 390);
-const COST = amount('What it costs the company, in whole minor units of the book’s currency.', 80);
-const COUNT = amount('Number of pieces.', 1);
-const whole = (description: string): Schema => ({ type: 'integer', description });
-const instant = (description: string): Schema => ({
-  type: 'string',
-  format: 'date-time',
-  description,
-  examples: ['2026-11-21T08:14:05.000Z'],
-});
-const date = (description: string): Schema => ({
-  type: 'string',
-  format: 'date',
-  description,
-  examples: ['2026-11-21'],
-});
-const currency: Schema = {
-  type: 'string',
-  pattern: '^[A-Z]{3}$',
-  description: 'ISO 4217',
-  examples: ['GBP'],
-};
-const timeZone: Schema = { type: 'string', description: 'IANA time zone', examples: ['Europe/London'] };
-const position: Schema = {
-  type: 'integer',
-  minimum: -1,
-  description: 'Place, in the book’s stream, of the event written or of the newest event reflected.',
-  examples: [10234],
-};
-const amounts = object({ count: COUNT, costMinor: COST, retailMinor: RETAIL }, [
-  'count',
-  'costMinor',
-  'retailMinor',
-]);
-const window = object(
-  {
-    from: orNull(instant('Start; null where the window is open on that side.')),
-    to: orNull(instant('End; null where the window is open on that side.')),
-  },
-  ['from', 'to'],
-);
-const key: Schema = {
-  type: 'object',
-  additionalProperties: { type: 'string' },
-  description: 'A value for each dimension the limit is counted per.',
-  examples: [{ employee: 'emp-17' }],
-};
-const byMeasure = (schema: Schema): Schema => ({
-  type: 'object',
-  properties: { count: schema, costMinor: schema, retailMinor: schema },
-  additionalProperties: false,
-});
 
 const ACT_MEMBERS: Record<string, Schema> = {
   mode: choice(MODES, {
@@ -334,31 +270,8 @@ export const SCHEMAS = {
       },
     ],
   },
-  PolicyDraft: object({ version: whole('From 1, without gaps.'), status: choice(['draft']), position }, [
-    'version',
-    'status',
-    'position',
-  ]),
-  Activation: object({ from: orNull(instant('In force from this time on; absent: at once.')) }, []),
-  PolicyActivated: object(
-    { version: whole('The version.'), status: choice(['active']), from: instant('In force from.'), position },
-    ['version', 'status', 'from', 'position'],
-  ),
-  PolicyVersion: object(
-    {
-      version: whole('The version.'),
-      status: choice(['draft', 'scheduled', 'active', 'superseded']),
-      draftedAt: instant('When it was posted.'),
-      activations: list(object({ from: instant('In force from.') }, ['from'])),
-      policy: { type: 'object', description: 'Checked and normalised: what decisions are made from.' },
-      source: object(
-        { format: choice(['json', 'yaml']), text: { type: 'string', description: 'As it was posted.' } },
-        ['format', 'text'],
-      ),
-      position,
-    },
-    ['version', 'status', 'draftedAt', 'activations', 'policy', 'source', 'position'],
-  ),
+  ...POLICY_SCHEMAS,
+  ...KEY_SCHEMAS,
   ActPost: object(ACT_POST, NEEDED, { examples: [ACT_EXAMPLE] }),
   Guardrail: object(
     {
@@ -652,6 +565,8 @@ export const PARAMETERS: Readonly<Record<string, Parameter>> = {
     'In which form; absent: JSON, or text where only that is accepted.',
     choice(['json', 'text']),
   ),
+  key: parameter('A key, by its id.', id('5k3v0q8rt2')),
+  with: parameter('The version to compare with.', { type: 'integer', minimum: 1 }),
   customer: parameter('A customer.', id('c-991')),
   incident: parameter('An incident.', id('inc-5')),
   region: parameter('A region.', id('central')),

@@ -103,6 +103,11 @@ const OF_THE_SERVICE = {
     title: 'A part of the path is too long',
     advice: 'Ids have at most 128 characters, SKUs 256.',
   },
+  'precondition-required': {
+    status: 428,
+    title: 'If-Match is missing',
+    advice: 'Send the ETag of the draft that you have read: If-Match: "<version>.<edit>".',
+  },
   'content-type-unsupported': {
     status: 415,
     title: 'The content type is not taken here',
@@ -119,11 +124,10 @@ const OF_THE_SERVICE = {
     title: 'The policy has mistakes',
     advice: 'Correct what errors lists, all at once: each entry names a place in the document.',
   },
-  'not-available': {
-    status: 501,
-    title: 'This version cannot do that yet',
-    advice:
-      'See /openapi.json for what this version does. Where fourEyes is false, activate the draft directly.',
+  'keys-unavailable': {
+    status: 503,
+    title: 'The key cannot be checked now',
+    advice: 'Send the same request again shortly. Keys that were in use here before go on opening.',
   },
   'engine-unavailable': {
     status: 503,
@@ -238,6 +242,84 @@ const OF_THE_DOMAIN: Record<RefusalCode, ProblemKind> = {
     status: 409,
     title: 'Too many versions run in shadow',
     advice: 'Stop one of them first with {"on": false}; its report ends there.',
+  },
+  'not-allowed': {
+    status: 403,
+    title: 'The key does not allow this',
+    advice:
+      'Use a key whose roles give the capability that detail names; GET /v1/whoami tells what yours gives.',
+  },
+  'policy-not-draft': {
+    status: 409,
+    title: 'The policy version is no draft',
+    advice: 'Only a draft is edited and submitted; rejecting a submitted version makes it one again.',
+  },
+  'policy-not-submitted': {
+    status: 409,
+    title: 'The policy version is not submitted',
+    advice: 'Only a submitted version is approved or rejected; GET …/policies/{version} tells how far it is.',
+  },
+  'precondition-failed': {
+    status: 412,
+    title: 'It has changed since it was read',
+    advice: 'Read it again, look at what changed, and send the ETag of what you have seen.',
+  },
+  'subject-reserved': {
+    status: 422,
+    title: 'The subject is the ledger’s own',
+    advice: 'Name the till, the system or the person that the key is for; admin and ledger are taken.',
+  },
+  'key-not-found': {
+    status: 404,
+    title: 'There is no such key',
+    advice: 'Use an id that GET /v1/keys lists.',
+  },
+  'key-already-revoked': {
+    status: 409,
+    title: 'The key was revoked before',
+    advice: 'It opens nothing any more; GET /v1/keys tells who revoked it and when.',
+  },
+  'act-expired': {
+    status: 409,
+    title: 'It is too late to answer for the act',
+    advice:
+      'GET the act: it shows what it became when its time was over. Post it anew if it is still wanted.',
+  },
+  'act-not-open': {
+    status: 409,
+    title: 'The act does not wait for that',
+    advice: 'GET the act to see what has become of it.',
+  },
+  'approval-code-expired': {
+    status: 409,
+    title: 'The approval code has expired',
+    advice: 'Ask the approver to make another; a code is good for a few minutes.',
+  },
+  'approval-code-used': {
+    status: 409,
+    title: 'The approval code was used before',
+    advice: 'Ask the approver to make another; each is good for one act.',
+  },
+  'approval-code-wrong': {
+    status: 403,
+    title: 'The approval code does not approve this act',
+    advice: 'Check what was typed; where the code was made for one act, approve that one.',
+  },
+  'authority-missing': {
+    status: 403,
+    title: 'The approver has no authority over so much',
+    advice: 'Ask somebody with a role whose authority in the policy covers the act.',
+  },
+  'self-approval': {
+    status: 403,
+    title: 'Nobody approves what is their own',
+    advice:
+      'Ask somebody else who may approve: no author of a policy; of an act not its employee, nor who posted it, nor its customer.',
+  },
+  'commit-exceeds-reservation': {
+    status: 422,
+    title: 'More would be committed than is reserved',
+    advice: 'Commit at most what is reserved, or nothing in particular to commit all of it.',
   },
 };
 

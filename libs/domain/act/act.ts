@@ -6,11 +6,24 @@ export type Kind = (typeof KINDS)[number];
 export const TRIGGERS = ['recovery', 'delight'] as const;
 export type Trigger = (typeof TRIGGERS)[number];
 
-/** `request` asks before the act and may be declined; `record` states what has already happened. */
-export const MODES = ['request', 'record'] as const;
+/**
+ * `request` asks before the act and may be declined; `record` states what has already happened; `reserve` asks as
+ * `request` does and keeps the value until it is committed, released, or its time to live is over.
+ */
+export const MODES = ['request', 'record', 'reserve'] as const;
 export type Mode = (typeof MODES)[number];
 
-export type ActStatus = 'accepted' | 'declined';
+/** What an act is at a moment. A committed reservation is an accepted act. */
+export const ACT_STATUSES = [
+  'accepted',
+  'declined',
+  'pending_approval',
+  'reserved',
+  'rejected',
+  'expired',
+  'released',
+] as const;
+export type ActStatus = (typeof ACT_STATUSES)[number];
 
 /**
  * An act as it was posted, normalised only where two spellings mean the same: null and absent are both
@@ -41,7 +54,14 @@ export interface AskedAct {
   readonly note?: string;
   /** When it happened, epoch milliseconds; absent means when the ledger learned of it. */
   readonly occurredAt?: number;
+  /** Only with `reserve`: how long the value is kept. Absent: `TIME_TO_LIVE_MS`. */
+  readonly timeToLiveMs?: number;
 }
+
+/** How long a reservation lasts that does not say. */
+export const TIME_TO_LIVE_MS = 15 * 60_000;
+export const SHORTEST_TIME_TO_LIVE_MS = 1000;
+export const LONGEST_TIME_TO_LIVE_MS = 31 * 86_400_000;
 
 /** What one act uses of a bucket. `count` is the item's quantity, or 1 without an item. */
 export interface Amounts {

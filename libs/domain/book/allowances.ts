@@ -4,8 +4,10 @@ import type { Dimension, Limit } from '../policy/policy.ts';
 import { type BusinessCalendar, businessCalendar } from '../time/business-calendar.ts';
 import { windowAt } from '../time/windows.ts';
 import { ACT, bucketId } from './buckets.ts';
+import type { Draft } from './draft.ts';
+import { draftAt } from './expiry.ts';
 import { bindingWindow } from './guardrails.ts';
-import { activeVersion, type BookState } from './state.ts';
+import { activeVersion, type BookState, calendarOfBook } from './state.ts';
 import { NOTHING } from './timeline.ts';
 
 export interface MeasureLeft {
@@ -45,14 +47,15 @@ export function allowancesOf(
 ): readonly Allowance[] | undefined {
   const employee = state.employees.get(query.employee);
   if (employee === undefined) return undefined;
-  const version = activeVersion(state, query.now);
-  if (version === null) return [];
   const location = query.key?.location ?? employee.homeLocation ?? state.lastLocations.get(query.employee);
+  const version = activeVersion(state, query.now, calendarOf(state, location));
+  if (version === null) return [];
   const given: Key = {
     ...query.key,
     ...(location === undefined ? {} : { location }),
     employee: query.employee,
   };
+  const draft = draftAt(state, query.now);
   const allowances: Allowance[] = [];
   for (const limit of state.policies.get(version)!.policy.limits) {
     if (!limit.per.includes('employee')) continue;
@@ -62,7 +65,7 @@ export function allowancesOf(
       ? employee.roles.filter((role) => roles === undefined || roles.includes(role))
       : [undefined];
     for (const role of asRoles) {
-      const allowance = bucketOf(state, limit, role === undefined ? given : { ...given, role }, query.at);
+      const allowance = bucketOf(draft, limit, role === undefined ? given : { ...given, role }, query.at);
       if ('bucket' in allowance) allowances.push(allowance.bucket);
     }
   }
@@ -77,18 +80,19 @@ export function bucketsOf(
   state: BookState,
   query: { readonly limit: string; readonly key: Key; readonly at: number; readonly now: number },
 ): { readonly bucket: Allowance } | { readonly missing: readonly string[] } | undefined {
-  const version = activeVersion(state, query.now);
+  const version = activeVersion(state, query.now, calendarOf(state, query.key.location));
   if (version === null) return undefined;
   const limit = state.policies.get(version)!.policy.limits.find(({ id }) => id === query.limit);
-  return limit === undefined ? undefined : bucketOf(state, limit, query.key, query.at);
+  return limit === undefined ? undefined : bucketOf(draftAt(state, query.now), limit, query.key, query.at);
 }
 
 function bucketOf(
-  state: BookState,
+  draft: Draft,
   limit: Limit,
   given: Key,
   at: number,
 ): { readonly bucket: Allowance } | { readonly missing: readonly string[] } {
+  const { state } = draft;
   const region =
     given.region ?? (given.location === undefined ? undefined : state.locations.get(given.location)?.region);
   const values: Key = { ...given, book: state.id, act: '', ...(region === undefined ? {} : { region }) };
@@ -108,7 +112,7 @@ function bucketOf(
         key,
         window: open,
         resetsAt: null,
-        measures: left(limit, NOTHING),
+        measures: left(limit, NOTHING, NOTHING),
       },
     };
   }
@@ -116,8 +120,8 @@ function bucketOf(
   if (limit.window.every === 'rolling') {
     const { durationMs } = limit.window;
     const bounds = Object.entries(limit.allow) as [Measure, number][];
-    const { end, used } = bindingWindow(state.buckets, id, at, durationMs, bounds, NOTHING);
-    const oldest = state.buckets.firstUseAfter(id, end - durationMs);
+    const { end, used, reserved } = bindingWindow(draft, id, at, durationMs, bounds, NOTHING);
+    const oldest = draft.firstTimeAfter(id, end - durationMs);
     return {
       bucket: {
         limit: limit.id,
@@ -125,7 +129,7 @@ function bucketOf(
         key,
         window: { from: end - durationMs, to: end },
         resetsAt: oldest === undefined || oldest > end ? null : oldest + durationMs,
-        measures: left(limit, used),
+        measures: left(limit, used, reserved),
       },
     };
   }
@@ -136,12 +140,12 @@ function bucketOf(
       key,
       window: { from: window.from, to: window.to },
       resetsAt: window.to,
-      measures: left(limit, state.buckets.used(id)),
+      measures: left(limit, draft.used(id), draft.reserved(id)),
     },
   };
 }
 
-function left(limit: Limit, used: Amounts): Partial<Record<Measure, MeasureLeft>> {
+function left(limit: Limit, used: Amounts, reserved: Amounts): Partial<Record<Measure, MeasureLeft>> {
   const measures: Partial<Record<Measure, MeasureLeft>> = {};
   for (const [measure, allowed] of Object.entries(limit.allow) as [Measure, number][]) {
     measures[measure] = {
@@ -149,8 +153,8 @@ function left(limit: Limit, used: Amounts): Partial<Record<Measure, MeasureLeft>
       carriedOver: 0,
       adjusted: 0,
       used: used[measure],
-      reserved: 0,
-      remaining: allowed - used[measure],
+      reserved: reserved[measure],
+      remaining: allowed - used[measure] - reserved[measure],
     };
   }
   return measures;
@@ -159,6 +163,6 @@ function left(limit: Limit, used: Amounts): Partial<Record<Measure, MeasureLeft>
 function calendarOf(state: BookState, location: string | undefined): BusinessCalendar {
   const known = location === undefined ? undefined : state.locations.get(location);
   return known === undefined
-    ? businessCalendar(state.book!.timeZone, '00:00')
+    ? calendarOfBook(state)
     : businessCalendar(known.timeZone, known.businessDayStartsAt);
 }

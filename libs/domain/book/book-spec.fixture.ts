@@ -1,4 +1,5 @@
 /** Given facts, when a command, then its decision: a book in memory whose clock the test sets. */
+import { type Actor, ADMIN } from '../access/access.ts';
 import type { Amounts, AskedAct } from '../act/act.ts';
 import type { AppliesTo, Dimension, Limit, Policy, Window } from '../policy/policy.ts';
 import { parseInstant } from '../time/instant.ts';
@@ -12,6 +13,8 @@ import { initialState } from './state.ts';
 
 export class BookSpec {
   readonly state = initialState('london');
+  /** Whoever gives the commands from now on. */
+  actor: Actor = ADMIN;
   #nowMs = 0;
   readonly #acts = new Map<string, ActAccepted | ActDeclined>();
 
@@ -55,10 +58,10 @@ export class BookSpec {
     const act = command.type === 'ReverseAct' ? this.#acts.get(command.act) : undefined;
     const context: Context = {
       recordedAt: this.#nowMs,
-      actor: 'admin',
-      roles: ['admin'],
+      actor: this.actor.subject,
+      roles: this.actor.roles,
       id: `act-${revision}`,
-      ...(act === undefined ? {} : { act }),
+      ...(act === undefined ? {} : { act: { decided: act } }),
     };
     const decided = decide(new Draft(this.state), command, context);
     if ('event' in decided) {

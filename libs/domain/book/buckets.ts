@@ -4,6 +4,7 @@
  * what is already used.
  */
 import type { Amounts } from '../act/act.ts';
+import { Beside, type BesideSnapshot } from './beside.ts';
 import { NOTHING, Timeline } from './timeline.ts';
 
 export const ROLLING = 'rolling';
@@ -27,7 +28,11 @@ export interface BucketReader {
   used(id: string): Amounts;
   /** Used of a rolling bucket in `(from, to]`. */
   usedBetween(id: string, from: number, to: number): Amounts;
-  /** The times of uses of a rolling bucket in `(from, to)`. */
+  /** Reserved in a calendar, shift or lifetime bucket. */
+  reserved(id: string): Amounts;
+  /** Reserved in a rolling bucket in `(from, to]`. */
+  reservedBetween(id: string, from: number, to: number): Amounts;
+  /** The times at which anything of a rolling bucket was used or reserved in `(from, to)`; a time may come twice. */
   timesWithin(id: string, from: number, to: number): Iterable<number>;
 }
 
@@ -36,6 +41,7 @@ export class Buckets implements BucketReader {
   #index = new Map<string, number>();
   #columns: Record<keyof Amounts, Float64Array> = columns(1024);
   #rolling = new Map<string, Timeline>();
+  #reserved = new Beside();
 
   get size(): number {
     return this.#index.size + this.#rolling.size;
@@ -52,12 +58,32 @@ export class Buckets implements BucketReader {
     return this.#rolling.get(id)?.between(from, to) ?? NOTHING;
   }
 
-  timesWithin(id: string, from: number, to: number): Iterable<number> {
-    return this.#rolling.get(id)?.timesWithin(from, to) ?? [];
+  reserved(id: string): Amounts {
+    return this.#reserved.of(id);
   }
 
-  firstUseAfter(id: string, from: number): number | undefined {
-    return this.#rolling.get(id)?.firstAfter(from);
+  reservedBetween(id: string, from: number, to: number): Amounts {
+    return this.#reserved.between(id, from, to);
+  }
+
+  timesWithin(id: string, from: number, to: number): Iterable<number> {
+    const used = this.#rolling.get(id)?.timesWithin(from, to) ?? [];
+    return this.#reserved.isEmpty ? used : [...used, ...this.#reserved.timesWithin(id, from, to)];
+  }
+
+  /** The time of the first use or reservation after `from`, if any. */
+  firstTimeAfter(id: string, from: number): number | undefined {
+    const used = this.#rolling.get(id)?.firstAfter(from);
+    const reserved = this.#reserved.firstTimeAfter(id, from);
+    return used === undefined || (reserved !== undefined && reserved < used) ? reserved : used;
+  }
+
+  reserve(id: string, amounts: Amounts): void {
+    this.#reserved.add(id, amounts);
+  }
+
+  reserveAt(id: string, at: number, amounts: Amounts): void {
+    this.#reserved.addAt(id, at, amounts);
   }
 
   add(id: string, amounts: Amounts): void {
@@ -93,6 +119,7 @@ export class Buckets implements BucketReader {
         lengths: Uint32Array.from(this.#rolling.values(), (timeline) => timeline.toArray().length),
         uses: Float64Array.from(this.#rolling.values().flatMap((timeline) => timeline.toArray())),
       },
+      reserved: this.#reserved.toSnapshot(),
     };
   }
 
@@ -112,6 +139,7 @@ export class Buckets implements BucketReader {
       buckets.#rolling.set(id, Timeline.fromArray(snapshot.rolling.uses.subarray(from, to)));
       from = to;
     });
+    buckets.#reserved = Beside.fromSnapshot(snapshot.reserved);
     return buckets;
   }
 }
@@ -122,6 +150,7 @@ export interface BucketsSnapshot {
   readonly costMinor: Float64Array;
   readonly retailMinor: Float64Array;
   readonly rolling: { readonly ids: string; readonly lengths: Uint32Array; readonly uses: Float64Array };
+  readonly reserved: BesideSnapshot;
 }
 
 /** Ids travel as one text, joined by a character none can contain. */

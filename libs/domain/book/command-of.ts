@@ -5,7 +5,7 @@
 import type { Command } from './commands.ts';
 import type { BookEvent } from './events.ts';
 
-/** Undefined for what nobody asked for. */
+/** Undefined for what nobody asked for: the ledger recorded it by itself. */
 export function commandOf(event: BookEvent): Command | undefined {
   switch (event.type) {
     case 'BookDefined':
@@ -19,28 +19,56 @@ export function commandOf(event: BookEvent): Command | undefined {
     case 'CampaignDefined':
       return { type: 'DefineCampaign', id: event.id, campaign: event.campaign };
     case 'PolicyDrafted':
-      return { type: 'DraftPolicy', policy: event.policy, source: event.source };
-    case 'PolicyActivated':
-      return { type: 'ActivatePolicy', version: event.version, ...event.asked };
+      return event.rollbackOf === undefined
+        ? { type: 'DraftPolicy', policy: event.policy, source: event.source }
+        : { type: 'RollBackPolicy', version: event.rollbackOf };
+    case 'PolicyEdited': {
+      const { version, policy, source, edit } = event;
+      return { type: 'EditPolicy', version, policy, source, ifMatch: edit - 1 };
+    }
+    case 'PolicySubmitted':
+      return { type: 'SubmitPolicy', version: event.version, ...given({ comment: event.comment }) };
+    case 'PolicyApproved':
+      return { type: 'ApprovePolicy', version: event.version, ...given({ comment: event.comment }) };
+    case 'PolicyRejected':
+      return { type: 'RejectPolicy', version: event.version, reason: event.reason };
+    case 'PolicyActivated': {
+      const { version, asked, fromDate } = event;
+      return { type: 'ActivatePolicy', version, ...asked, ...given({ fromDate }) };
+    }
     case 'ActAccepted':
     case 'ActDeclined':
+    case 'ActHeld':
+    case 'ActReserved':
       return { type: 'DecideAct', asked: event.asked };
     case 'ActReversed':
       return { type: 'ReverseAct', act: event.act, reason: event.reason, asked: event.asked };
+    case 'ActApproved': {
+      const { act, reason, code } = event;
+      return { type: 'ApproveAct', act, ...given({ reason, code: code?.hash }) };
+    }
+    case 'ActRejected':
+      return { type: 'RejectAct', act: event.act, reason: event.reason };
+    case 'ActCommitted':
+      return { type: 'CommitAct', act: event.act, asked: event.asked, ...given({ reason: event.reason }) };
+    case 'ActReleased':
+      return { type: 'ReleaseAct', act: event.act, ...given({ reason: event.reason }) };
+    case 'ActExpired':
+      return undefined;
+    case 'ApprovalCodeMade': {
+      const { hash, act, expiresAt, recordedAt } = event;
+      return { type: 'MakeApprovalCode', hash, expiresInMs: expiresAt - recordedAt, ...given({ act }) };
+    }
     case 'BacktestRequested': {
       const { version, from, to, asked } = event;
-      return {
-        type: 'RequestBacktest',
-        version,
-        ...(from === undefined ? {} : { from }),
-        ...(to === undefined ? {} : { to }),
-        ...asked,
-      };
+      return { type: 'RequestBacktest', version, ...asked, ...given({ from, to }) };
     }
     case 'ShadowStarted':
       return { type: 'StartShadow', version: event.version };
     case 'ShadowStopped':
       return { type: 'StopShadow', version: event.version };
+    default:
+      return event satisfies never;
   }
 }
 
@@ -49,10 +77,22 @@ export function idOf(event: BookEvent): string {
   switch (event.type) {
     case 'ActAccepted':
     case 'ActDeclined':
+    case 'ActHeld':
+    case 'ActReserved':
     case 'ActReversed':
+    case 'ActApproved':
+    case 'ActRejected':
+    case 'ActCommitted':
+    case 'ActReleased':
+    case 'ApprovalCodeMade':
     case 'BacktestRequested':
       return event.id;
     default:
       return '';
   }
+}
+
+/** Members that are not there are left out, as a command has them. */
+function given<T extends object>(members: T): { [K in keyof T]?: NonNullable<T[K]> } {
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as never;
 }

@@ -14,13 +14,47 @@ export type Command =
       readonly policy: Policy;
       readonly source: { readonly format: 'json' | 'yaml'; readonly text: string };
     }
-  | { readonly type: 'ActivatePolicy'; readonly version: number; readonly from?: number }
+  /** `from`: epoch ms; `fromDate`: from the start of that business day, at each location its own. Never both. */
+  | {
+      readonly type: 'ActivatePolicy';
+      readonly version: number;
+      readonly from?: number;
+      readonly fromDate?: string;
+    }
   | { readonly type: 'DecideAct'; readonly asked: AskedAct }
   | {
       readonly type: 'ReverseAct';
       readonly act: string;
       readonly reason: string;
       readonly asked: Readonly<Partial<Amounts>>;
+    }
+  | EditPolicy
+  | SubmitPolicy
+  | ApprovePolicy
+  | RejectPolicy
+  | RollBackPolicy
+  /** `code`: the hash of an approval code; its maker then is the approver, whoever sends this. */
+  | {
+      readonly type: 'ApproveAct';
+      readonly act: string;
+      readonly reason?: string;
+      readonly code?: string;
+    }
+  | { readonly type: 'RejectAct'; readonly act: string; readonly reason: string }
+  /** Measures that `asked` does not name are committed as they were reserved. */
+  | {
+      readonly type: 'CommitAct';
+      readonly act: string;
+      readonly asked: Readonly<Partial<Amounts>>;
+      readonly reason?: string;
+    }
+  | { readonly type: 'ReleaseAct'; readonly act: string; readonly reason?: string }
+  /** `act`: the only act it may approve; absent: any, once. */
+  | {
+      readonly type: 'MakeApprovalCode';
+      readonly hash: string;
+      readonly act?: string;
+      readonly expiresInMs: number;
     }
   | {
       readonly type: 'RequestBacktest';
@@ -33,6 +67,39 @@ export type Command =
     }
   | { readonly type: 'StartShadow'; readonly version: number }
   | { readonly type: 'StopShadow'; readonly version: number };
+
+/** `ifMatch`: the edit (0 for the draft as posted) that whoever sends this has seen; another one is refused. */
+export interface EditPolicy {
+  readonly type: 'EditPolicy';
+  readonly version: number;
+  readonly policy: Policy;
+  readonly source: { readonly format: 'json' | 'yaml'; readonly text: string };
+  readonly ifMatch: number;
+}
+export interface SubmitPolicy {
+  readonly type: 'SubmitPolicy';
+  readonly version: number;
+  readonly comment?: string;
+  readonly ifMatch?: number;
+}
+export interface ApprovePolicy {
+  readonly type: 'ApprovePolicy';
+  readonly version: number;
+  readonly comment?: string;
+  readonly ifMatch?: number;
+}
+/** Back to draft, whoever says why. */
+export interface RejectPolicy {
+  readonly type: 'RejectPolicy';
+  readonly version: number;
+  readonly reason: string;
+  readonly ifMatch?: number;
+}
+/** Drafts anew what an earlier version said. */
+export interface RollBackPolicy {
+  readonly type: 'RollBackPolicy';
+  readonly version: number;
+}
 
 export const REFUSAL_CODES = [
   'book-not-found',
@@ -49,6 +116,21 @@ export const REFUSAL_CODES = [
   'policy-not-found',
   'policy-not-approved',
   'idempotency-key-reused',
+  'act-not-open',
+  'act-expired',
+  'self-approval',
+  'authority-missing',
+  'approval-code-wrong',
+  'approval-code-used',
+  'approval-code-expired',
+  'commit-exceeds-reservation',
+  'not-allowed',
+  'policy-not-draft',
+  'policy-not-submitted',
+  'precondition-failed',
+  'subject-reserved',
+  'key-not-found',
+  'key-already-revoked',
   'position-not-reached',
   'too-many-shadows',
 ] as const;

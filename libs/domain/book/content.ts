@@ -3,14 +3,14 @@
  * content gets the first answer again; other content is refused, naming what differs.
  */
 import type { Command } from './commands.ts';
-import { same } from './decide.ts';
-import type { BookEvent } from './events.ts';
+import { type BookEvent, isDecision } from './events.ts';
+import { same } from './same.ts';
 
 /** @returns the members that differ, dotted (`item.quantity`), sorted; none when the content is the same. */
 export function differences(command: Command, event: BookEvent): readonly string[] {
   switch (command.type) {
     case 'DecideAct':
-      if (event.type !== 'ActAccepted' && event.type !== 'ActDeclined') return ['operation'];
+      if (!isDecision(event)) return ['operation'];
       return membersThatDiffer(command.asked, event.asked);
     case 'ReverseAct':
       if (event.type !== 'ActReversed') return ['operation'];
@@ -19,13 +19,59 @@ export function differences(command: Command, event: BookEvent): readonly string
         { act: event.act, reason: event.reason, ...event.asked },
       );
     case 'DraftPolicy':
-      if (event.type !== 'PolicyDrafted') return ['operation'];
+      if (event.type !== 'PolicyDrafted' || event.rollbackOf !== undefined) return ['operation'];
       return membersThatDiffer(command.policy, event.policy);
     case 'ActivatePolicy':
       if (event.type !== 'PolicyActivated') return ['operation'];
       return membersThatDiffer(
-        { version: command.version, from: command.from },
-        { version: event.version, ...event.asked },
+        { version: command.version, from: command.from, fromDate: command.fromDate },
+        { version: event.version, ...event.asked, fromDate: event.fromDate },
+      );
+    case 'RollBackPolicy':
+      if (event.type !== 'PolicyDrafted' || event.rollbackOf === undefined) return ['operation'];
+      return membersThatDiffer({ version: command.version }, { version: event.rollbackOf });
+    case 'SubmitPolicy':
+      if (event.type !== 'PolicySubmitted') return ['operation'];
+      return membersThatDiffer(wordsOf(command), wordsOf(event));
+    case 'ApprovePolicy':
+      if (event.type !== 'PolicyApproved') return ['operation'];
+      return membersThatDiffer(wordsOf(command), wordsOf(event));
+    case 'RejectPolicy':
+      if (event.type !== 'PolicyRejected') return ['operation'];
+      return membersThatDiffer(
+        { version: command.version, reason: command.reason },
+        { version: event.version, reason: event.reason },
+      );
+    case 'ApproveAct':
+      if (event.type !== 'ActApproved') return ['operation'];
+      return membersThatDiffer(
+        { act: command.act, reason: command.reason, code: command.code },
+        { act: event.act, reason: event.reason, code: event.code?.hash },
+      );
+    case 'RejectAct':
+      if (event.type !== 'ActRejected') return ['operation'];
+      return membersThatDiffer(
+        { act: command.act, reason: command.reason },
+        { act: event.act, reason: event.reason },
+      );
+    case 'CommitAct':
+      if (event.type !== 'ActCommitted') return ['operation'];
+      return membersThatDiffer(
+        { act: command.act, reason: command.reason, ...command.asked },
+        { act: event.act, reason: event.reason, ...event.asked },
+      );
+    case 'ReleaseAct':
+      if (event.type !== 'ActReleased') return ['operation'];
+      return membersThatDiffer(
+        { act: command.act, reason: command.reason },
+        { act: event.act, reason: event.reason },
+      );
+    case 'MakeApprovalCode':
+      if (event.type !== 'ApprovalCodeMade') return ['operation'];
+      // The code itself is drawn anew for every try, and is not part of what was asked.
+      return membersThatDiffer(
+        { act: command.act, expiresInMs: command.expiresInMs },
+        { act: event.act, expiresInMs: event.expiresAt - event.recordedAt },
       );
     case 'RequestBacktest':
       if (event.type !== 'BacktestRequested') return ['operation'];
@@ -43,6 +89,11 @@ export function differences(command: Command, event: BookEvent): readonly string
       // A PUT carries no key.
       return ['operation'];
   }
+}
+
+/** The edit that was asked for is a condition and no content. */
+function wordsOf({ version, comment }: { readonly version: number; readonly comment?: string }): object {
+  return { version, comment };
 }
 
 function membersThatDiffer(now: object, first: object): string[] {

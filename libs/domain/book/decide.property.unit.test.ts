@@ -183,7 +183,7 @@ describe('a random history under random policies', () => {
             const decided = decide(
               new Draft(state),
               { type: 'ReverseAct', act: act.id, reason: 'r', asked: { costMinor: step.part } },
-              { ...stamp, id: `r-${i}`, act },
+              { ...stamp, id: `r-${i}`, act: { decided: act } },
             );
             if (!('event' in decided) || decided.event.type !== 'ActReversed') return;
             model.giveBack(act.id, decided.event.amounts);

@@ -1,45 +1,39 @@
 /**
  * What a book answers to a command: pure, from the book's own state and the time, id and actor stamped on the
- * command. The one place where an act is decided, for `request`, `record` and `evaluate` alike.
+ * command. The one place where an act is decided, for `request`, `record`, `reserve` and `evaluate` alike.
  */
-import type { AccessRole } from '../access/access.ts';
-import type { Amounts, AskedAct } from '../act/act.ts';
-import { MEASURES } from '../act/act.ts';
+import { lacking } from '../access/capabilities.ts';
+import type { Amounts, AskedAct, Mode } from '../act/act.ts';
+import { MEASURES, TIME_TO_LIVE_MS } from '../act/act.ts';
 import type { Item } from '../directory/directory.ts';
 import { type ActFacts, compilePolicy } from '../policy/compile.ts';
+import { HOLD, type Hold } from '../policy/policy.ts';
 import { businessCalendar } from '../time/business-calendar.ts';
 import { formatInstant } from '../time/instant.ts';
-import { ACT } from './buckets.ts';
 import type { Command, Refusal } from './commands.ts';
+import { type Context, type Decided, refuse, stampOf } from './context.ts';
 import type { Draft } from './draft.ts';
-import type { ActAccepted, ActDeclined, ActReversed, BookEvent, GuardrailReceipt, Stamp } from './events.ts';
+import type { ActDecision, BookEvent, GuardrailReceipt } from './events.ts';
 import { plus } from './evolve.ts';
 import { findings } from './guardrails.ts';
+import { decidePolicy } from './policy-life.ts';
+import { reverseAct } from './reverse.ts';
+import { same } from './same.ts';
+import { approveAct, commitAct, makeApprovalCode, rejectAct, releaseAct } from './settle.ts';
 import { activeVersion, type BookState } from './state.ts';
-import { requestBacktest, startShadow, stopShadow, unknownVersion } from './try-out.ts';
+import { requestBacktest, startShadow, stopShadow } from './try-out.ts';
+
+export type { Context, Decided } from './context.ts';
 
 /** A `request` is asked at the till: what is older than this has happened and is a `record`. */
 export const REQUEST_MAX_AGE_MS = 15 * 60_000;
 /** Clocks differ by a little; what lies further ahead has not happened. */
 export const FUTURE_TOLERANCE_MS = 5 * 60_000;
 
-export interface Context extends Stamp {
-  /** What the actor's key lets them do. */
-  readonly roles: readonly AccessRole[];
-  /** The id for the act or reversal, should one be recorded; empty for `evaluate`. */
-  readonly id: string;
-  /** For `ReverseAct`: the act to reverse, as the ledger has it. */
-  readonly act?: ActAccepted | ActDeclined;
-}
-
-export type Decided =
-  | { readonly event: BookEvent }
-  /** What was stated already stands. */
-  | { readonly unchanged: true }
-  | { readonly refusal: Refusal };
-
 export function decide(draft: Draft, command: Command, context: Context): Decided {
   const { state } = draft;
+  const refusal = lacking(command, context.actor, context.roles);
+  if (refusal !== undefined) return { refusal };
   if (command.type === 'DefineBook') return defineBook(state, command.book, context);
   if (state.book === undefined) {
     return refuse('book-not-found', `There is no book "${state.id}".`, {
@@ -80,31 +74,24 @@ export function decide(draft: Draft, command: Command, context: Context): Decide
         campaign: command.campaign,
         ...stamp,
       }));
-    case 'DraftPolicy':
-      if (command.policy.currency !== state.book.currency) {
-        return refuse(
-          'currency-mismatch',
-          `The policy is in ${command.policy.currency}, the book in ${state.book.currency}.`,
-          { pointer: '/currency', advice: `Write the policy's amounts in ${state.book.currency}.` },
-        );
-      }
-      return {
-        event: {
-          type: 'PolicyDrafted',
-          version: state.policies.size + 1,
-          policy: command.policy,
-          source: command.source,
-          ...stamp,
-        },
-      };
-    case 'ActivatePolicy':
-      return activatePolicy(state, command.version, command.from, context);
+    case 'ApproveAct':
+      return approveAct(draft, command, context);
+    case 'RejectAct':
+      return rejectAct(draft, command, context);
+    case 'CommitAct':
+      return commitAct(draft, command, context);
+    case 'ReleaseAct':
+      return releaseAct(draft, command, context);
+    case 'MakeApprovalCode':
+      return makeApprovalCode(draft, command, context);
     case 'RequestBacktest':
       return requestBacktest(state, command, context.id, stamp);
     case 'StartShadow':
       return startShadow(state, command.version, stamp);
     case 'StopShadow':
       return stopShadow(state, command.version, stamp);
+    default:
+      return decidePolicy(state, command, context);
   }
 }
 
@@ -116,25 +103,6 @@ function defineBook(state: BookState, book: NonNullable<BookState['book']>, cont
     });
   }
   return stated(state.book, book, () => ({ type: 'BookDefined', book, ...stampOf(context) }));
-}
-
-function activatePolicy(
-  state: BookState,
-  version: number,
-  from: number | undefined,
-  context: Context,
-): Decided {
-  const unknown = unknownVersion(state, version);
-  if (unknown !== undefined) return unknown;
-  if (state.book?.fourEyes === true) {
-    return refuse('policy-not-approved', `Version ${version} has not been approved by a second person.`, {
-      advice: 'Have it approved, or, where one person works alone, set "fourEyes": false on the book.',
-    });
-  }
-  // A date that has passed cannot change what was decided meanwhile: it means from now on.
-  const future = from !== undefined && from > context.recordedAt ? { from } : {};
-  const asked = from === undefined ? {} : { from };
-  return { event: { type: 'PolicyActivated', version, ...future, asked, ...stampOf(context) } };
 }
 
 function decideAct(draft: Draft, asked: AskedAct, context: Context): Decided {
@@ -161,7 +129,8 @@ function decideAct(draft: Draft, asked: AskedAct, context: Context): Decided {
   if ('refusal' in valued) return valued;
   const { amounts } = valued;
   const total = plus(draft.accepted, amounts);
-  if (MEASURES.some((measure) => !Number.isSafeInteger(total[measure]))) {
+  const reserved = draft.reservedInAll();
+  if (MEASURES.some((measure) => !Number.isSafeInteger(total[measure] + reserved[measure]))) {
     return refuse('amount-too-large', 'With this act the sums of the book could no longer be kept exactly.', {
       advice: 'Check the amounts: they are whole minor units. A book holds up to 2^53 - 1 in all.',
     });
@@ -184,29 +153,54 @@ function decideAct(draft: Draft, asked: AskedAct, context: Context): Decided {
     item,
     calendar,
   };
-  const version = activeVersion(state, now);
+  const version = activeVersion(state, now, calendar);
   const guardrails = standing(state, facts, version);
   if (version !== null) {
     const policy = compilePolicy(state.policies.get(version)!.policy);
     for (const receipt of findings(policy, facts, draft)) guardrails.push(receipt);
   }
-  const declined = asked.mode === 'request' && guardrails.some(({ finding }) => finding === 'decline');
-  return {
-    event: {
-      type: declined ? 'ActDeclined' : 'ActAccepted',
-      id: context.id,
-      asked,
-      occurredAt,
-      businessDate: facts.businessDate,
-      amounts,
-      roles: employee?.roles ?? [],
-      ...(location?.region === undefined ? {} : { region: location.region }),
-      ...(item?.category === undefined ? {} : { category: item.category }),
-      policyVersion: version,
-      guardrails,
-      ...stampOf(context),
-    },
+  const type = typeOf(asked.mode, guardrails);
+  const event = {
+    type,
+    id: context.id,
+    asked,
+    occurredAt,
+    businessDate: facts.businessDate,
+    amounts,
+    roles: employee?.roles ?? [],
+    ...(location?.region === undefined ? {} : { region: location.region }),
+    ...(item?.category === undefined ? {} : { category: item.category }),
+    policyVersion: version,
+    guardrails,
+    ...(type === 'ActHeld' && heldUntil(state, version, asked, now)),
+    ...(type === 'ActReserved' && { expiresAt: now + (asked.timeToLiveMs ?? TIME_TO_LIVE_MS) }),
+    ...stampOf(context),
   };
+  return { event: event as ActDecision };
+}
+
+/** The strictest of what the guardrails ask for is followed; what has happened is neither declined nor held. */
+function typeOf(mode: Mode, guardrails: readonly GuardrailReceipt[]): ActDecision['type'] {
+  if (mode === 'record') return 'ActAccepted';
+  let held = false;
+  for (const { finding } of guardrails) {
+    if (finding === 'decline') return 'ActDeclined';
+    if (finding === 'hold') held = true;
+  }
+  if (held) return 'ActHeld';
+  return mode === 'reserve' ? 'ActReserved' : 'ActAccepted';
+}
+
+/** How long the act waits for its approval, and what it becomes without. */
+function heldUntil(
+  state: BookState,
+  version: number | null,
+  asked: AskedAct,
+  now: number,
+): { readonly expiresAt: number; readonly then: Hold['then'] } {
+  // Only a policy asks for a hold.
+  const hold = state.policies.get(version!)!.policy.hold ?? HOLD;
+  return { expiresAt: now + hold.durationMs, then: asked.mode === 'reserve' ? 'expire' : hold.then };
 }
 
 /** What the ledger requires of every act, whatever the policy says. */
@@ -233,7 +227,7 @@ function checkTimes(asked: AskedAct, occurredAt: number, now: number): Decided |
       { pointer: '/occurredAt', advice: 'Set the clock of the till, or leave occurredAt out to mean now.' },
     );
   }
-  if (asked.mode === 'request' && occurredAt < now - REQUEST_MAX_AGE_MS) {
+  if (asked.mode !== 'record' && occurredAt < now - REQUEST_MAX_AGE_MS) {
     return refuse(
       'occurred-at-too-old',
       `occurredAt ${formatInstant(occurredAt)} is more than 15 minutes before the ledger's clock, ${formatInstant(now)}.`,
@@ -275,97 +269,6 @@ function amountsOf(asked: AskedAct, item: Item | undefined): { amounts: Amounts 
   return { amounts: { count, costMinor, retailMinor } };
 }
 
-function reverseAct(draft: Draft, command: Command & { type: 'ReverseAct' }, context: Context): Decided {
-  const { act } = context;
-  if (act === undefined) {
-    return refuse('act-not-found', `Book "${draft.state.id}" has no act "${command.act}".`, {
-      advice: 'Use the id that the ledger answered when the act was posted.',
-    });
-  }
-  if (act.type === 'ActDeclined') {
-    return refuse('act-not-reversible', `Act ${act.id} was declined: nothing was spent.`, {
-      advice: 'Only accepted acts can be reversed.',
-    });
-  }
-  const before = draft.reversed(act.id);
-  const left = {
-    count: act.amounts.count - before.count,
-    costMinor: act.amounts.costMinor - before.costMinor,
-    retailMinor: act.amounts.retailMinor - before.retailMinor,
-  };
-  const inPart = MEASURES.some((measure) => command.asked[measure] !== undefined);
-  const amounts: Amounts = inPart
-    ? {
-        count: command.asked.count ?? 0,
-        costMinor: command.asked.costMinor ?? 0,
-        retailMinor: command.asked.retailMinor ?? 0,
-      }
-    : left;
-  const over = MEASURES.find((measure) => amounts[measure] > left[measure]);
-  const nothing = MEASURES.every((measure) => amounts[measure] === 0);
-  if (over !== undefined || nothing) {
-    const measure = over ?? 'count';
-    return refuse(
-      'reversal-exceeds-act',
-      over === undefined
-        ? `Nothing of act ${act.id} is left to reverse.`
-        : `Of act ${act.id} ${left[measure]} ${measure} is left to reverse, not ${amounts[measure]}.`,
-      {
-        ...(over === undefined ? {} : { pointer: `/${measure}` }),
-        advice: `Reverse at most what is left: count ${left.count}, costMinor ${left.costMinor}, retailMinor ${left.retailMinor}.`,
-      },
-    );
-  }
-  const reversedInAll = plus(before, amounts);
-  const event: ActReversed = {
-    type: 'ActReversed',
-    id: context.id,
-    act: act.id,
-    reason: command.reason,
-    asked: command.asked,
-    amounts,
-    occurredAt: act.occurredAt,
-    businessDate: act.businessDate,
-    buckets: act.guardrails.flatMap((receipt) =>
-      'limit' in receipt &&
-      receipt.missing === undefined &&
-      receipt.window.label !== ACT &&
-      !('act' in receipt.key)
-        ? [{ limit: receipt.limit, label: receipt.window.label, key: receipt.key }]
-        : [],
-    ),
-    reversedInAll,
-    whole: MEASURES.every((measure) => reversedInAll[measure] === act.amounts[measure]),
-    ...stampOf(context),
-  };
-  return { event };
-}
-
 function stated<T>(before: T | undefined, now: T, event: () => BookEvent): Decided {
   return before !== undefined && same(before, now) ? { unchanged: true } : { event: event() };
-}
-
-/** Plain data, equal whatever the order of its members. */
-export function same(a: unknown, b: unknown): boolean {
-  if (a === b) return true;
-  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
-  if (Array.isArray(a) !== Array.isArray(b)) return false;
-  const keys = Object.keys(a);
-  return (
-    keys.length === Object.keys(b).length &&
-    keys.every((key) => Object.hasOwn(b, key) && same((a as never)[key], (b as never)[key]))
-  );
-}
-
-function stampOf(context: Context): Stamp {
-  const { recordedAt, actor, key } = context;
-  return key === undefined ? { recordedAt, actor } : { recordedAt, actor, key };
-}
-
-function refuse(
-  code: Refusal['code'],
-  detail: string,
-  more: Omit<Refusal, 'code' | 'detail'>,
-): { readonly refusal: Refusal } {
-  return { refusal: { code, detail, ...more } };
 }

@@ -4,7 +4,7 @@
  */
 import type { Amounts, AskedAct } from '../act/act.ts';
 import type { Book, Campaign, Employee, Item, Location } from '../directory/directory.ts';
-import type { Consequence, Policy } from '../policy/policy.ts';
+import type { Authority, Consequence, Policy } from '../policy/policy.ts';
 
 /** What the shell stamps on every fact. */
 export interface Stamp {
@@ -47,6 +47,33 @@ export interface PolicyDrafted extends Stamp {
   readonly policy: Policy;
   /** The text as posted, for people to read again. */
   readonly source: { readonly format: 'json' | 'yaml'; readonly text: string };
+  /** The version whose words this one takes up again. */
+  readonly rollbackOf?: number;
+}
+/** A draft says something else from now on. Whoever edits it is one of its authors for good. */
+export interface PolicyEdited extends Stamp {
+  readonly type: 'PolicyEdited';
+  readonly version: number;
+  readonly policy: Policy;
+  readonly source: { readonly format: 'json' | 'yaml'; readonly text: string };
+  /** 1, 2, …: how often the version has been edited. */
+  readonly edit: number;
+}
+export interface PolicySubmitted extends Stamp {
+  readonly type: 'PolicySubmitted';
+  readonly version: number;
+  readonly comment?: string;
+}
+export interface PolicyApproved extends Stamp {
+  readonly type: 'PolicyApproved';
+  readonly version: number;
+  readonly comment?: string;
+}
+/** Back to draft. */
+export interface PolicyRejected extends Stamp {
+  readonly type: 'PolicyRejected';
+  readonly version: number;
+  readonly reason: string;
 }
 export interface PolicyActivated extends Stamp {
   readonly type: 'PolicyActivated';
@@ -55,9 +82,19 @@ export interface PolicyActivated extends Stamp {
   readonly from?: number;
   /** As posted: a date that had passed meant from this event on. */
   readonly asked: { readonly from?: number };
+  /**
+   * `YYYY-MM-DD`: in force at each location from the start of that business day there, and nowhere before this event.
+   * Never beside `from`.
+   */
+  readonly fromDate?: string;
+  /** Nobody but its author has agreed to it: the book's `fourEyes` was off. */
+  readonly unapproved?: true;
 }
 
-/** `within`, or what the guardrail asked for. On a recorded act anything but `within` is a breach. */
+/**
+ * `within`, or what the guardrail asked for; of several the strictest is followed. On a recorded act anything but
+ * `within` is a breach: what has happened cannot be held.
+ */
 export type Finding = 'within' | Consequence;
 
 /** `[allowed, usedBefore, reserved]`, each in the measure's unit. */
@@ -124,6 +161,94 @@ export interface ActAccepted extends ActDecided {
 export interface ActDeclined extends ActDecided {
   readonly type: 'ActDeclined';
 }
+/** Waits for an approval, and reserves what it asks for meanwhile. */
+export interface ActHeld extends ActDecided {
+  readonly type: 'ActHeld';
+  /** Epoch ms: from then on it is too late to answer. */
+  readonly expiresAt: number;
+  /** What it becomes then. A reservation (`asked.mode`) always expires: silence spends nothing that was only to be kept. */
+  readonly then: 'expire' | 'accept';
+}
+export interface ActReserved extends ActDecided {
+  readonly type: 'ActReserved';
+  /** Epoch ms: from then on it cannot be committed. */
+  readonly expiresAt: number;
+}
+
+/** A bucket that an act was counted in: limit, window label, key. */
+export interface CountedIn {
+  readonly limit: string;
+  readonly label: string;
+  readonly key: Readonly<Record<string, string>>;
+}
+
+/** What every fact that settles an open act repeats of it, so that it can be folded without looking it up. */
+export interface Settling extends Stamp {
+  readonly act: string;
+  /** When the act happened: the place in its windows. */
+  readonly occurredAt: number;
+  readonly businessDate: string;
+  /** What the act uses from now on where it was accepted; otherwise what came free. */
+  readonly amounts: Amounts;
+  readonly buckets: readonly CountedIn[];
+}
+export interface ActApproved extends Settling {
+  readonly type: 'ActApproved';
+  /** UUIDv7. */
+  readonly id: string;
+  /** Who answers for it: the actor, or whoever made the code. */
+  readonly approver: string;
+  /** The entry of the policy in force that let the approver; absent: it names no authorities. */
+  readonly authority?: Authority;
+  /** The version in force when it was approved, whose authorities were asked. */
+  readonly policyVersion: number | null;
+  readonly code?: { readonly id: string; readonly hash: string };
+  readonly reason?: string;
+  /** A reservation that was held is reserved once approved, and has its time to live from then on. */
+  readonly becomes: 'accepted' | 'reserved';
+  /** With `reserved`: epoch ms. */
+  readonly expiresAt?: number;
+}
+export interface ActRejected extends Settling {
+  readonly type: 'ActRejected';
+  readonly id: string;
+  readonly approver: string;
+  readonly reason: string;
+}
+export interface ActCommitted extends Settling {
+  readonly type: 'ActCommitted';
+  readonly id: string;
+  /** As posted: absent measures are committed as they were reserved. */
+  readonly asked: Readonly<Partial<Amounts>>;
+  readonly reason?: string;
+  /** Reserved and not committed: came free. */
+  readonly released: Amounts;
+}
+export interface ActReleased extends Settling {
+  readonly type: 'ActReleased';
+  readonly id: string;
+  readonly reason?: string;
+}
+/** Nobody answered in time. Recorded by the ledger itself when it gets to it; in force from `dueAt` on. */
+export interface ActExpired extends Settling {
+  readonly type: 'ActExpired';
+  /** Epoch ms. */
+  readonly dueAt: number;
+  readonly becomes: 'expired' | 'accepted';
+}
+export interface ApprovalCodeMade extends Stamp {
+  readonly type: 'ApprovalCodeMade';
+  /** UUIDv7. */
+  readonly id: string;
+  /** Of the code, which is kept nowhere. */
+  readonly hash: string;
+  /** The only act it may approve. */
+  readonly act?: string;
+  readonly expiresAt: number;
+  /** What the maker's key let them do: an authority may be named by it. */
+  readonly roles: readonly string[];
+}
+
 export interface ActReversed extends Stamp {
   readonly type: 'ActReversed';
   /** The reversal's own id, UUIDv7. */
@@ -137,11 +262,7 @@ export interface ActReversed extends Stamp {
   readonly occurredAt: number;
   readonly businessDate: string;
   /** The buckets given back to: limit, window label, key. */
-  readonly buckets: readonly {
-    readonly limit: string;
-    readonly label: string;
-    readonly key: Readonly<Record<string, string>>;
-  }[];
+  readonly buckets: readonly CountedIn[];
   /** What is reversed of the act in all, this reversal included. */
   readonly reversedInAll: Amounts;
   /** True when nothing of the act is left. */
@@ -186,9 +307,29 @@ export type BookEvent =
   | CampaignDefined
   | PolicyDrafted
   | PolicyActivated
-  | ActAccepted
-  | ActDeclined
+  | ActDecision
   | ActReversed
+  | SettlingEvent
+  | ApprovalCodeMade
+  | PolicyEdited
+  | PolicySubmitted
+  | PolicyApproved
+  | PolicyRejected
   | BacktestRequested
   | ShadowStarted
   | ShadowStopped;
+
+/** How an act begins. */
+export type ActDecision = ActAccepted | ActDeclined | ActHeld | ActReserved;
+
+export function isDecision(event: BookEvent): event is ActDecision {
+  return (
+    event.type === 'ActAccepted' ||
+    event.type === 'ActDeclined' ||
+    event.type === 'ActHeld' ||
+    event.type === 'ActReserved'
+  );
+}
+
+/** What may become of an act that was held or reserved. */
+export type SettlingEvent = ActApproved | ActRejected | ActCommitted | ActReleased | ActExpired;

@@ -1,13 +1,28 @@
 /** Folds facts into the state. Total: every fact ever stored is accepted as it is, nothing is judged again. */
 import type { Amounts } from '../act/act.ts';
 import { ACT, bucketId, ROLLING } from './buckets.ts';
-import type { ActAccepted, ActReversed, BookEvent, PolicyActivated } from './events.ts';
+import type {
+  ActAccepted,
+  ActReversed,
+  ApprovalCodeMade,
+  BookEvent,
+  CountedIn,
+  SettlingEvent,
+} from './events.ts';
+import { type OpenAct, openActOf } from './open-acts.ts';
+import { evolvePolicy } from './policy-fold.ts';
 import type { BookState } from './state.ts';
+import { minus, NOTHING, plus } from './timeline.ts';
+
+export { plus } from './timeline.ts';
 
 /** What the fold of acts writes to: the state itself, or a draft on top of it. */
 export interface UsageWriter {
   add(id: string, amounts: Amounts): void;
   addAt(id: string, at: number, amounts: Amounts): void;
+  /** Amounts may be negative: what was reserved comes free. */
+  reserve(id: string, amounts: Amounts): void;
+  reserveAt(id: string, at: number, amounts: Amounts): void;
 }
 
 export function evolve(state: BookState, event: BookEvent, revision: number): BookState {
@@ -22,6 +37,25 @@ export function evolve(state: BookState, event: BookEvent, revision: number): Bo
       state.lastLocations.set(event.asked.employee, event.asked.location);
       break;
     case 'ActDeclined':
+      break;
+    case 'ActHeld':
+    case 'ActReserved': {
+      const open = openActOf(event);
+      keepFor(state.buckets, open);
+      state.open.set(open);
+      state.reserved = plus(state.reserved, open.amounts);
+      state.lastLocations.set(open.employee, open.location);
+      break;
+    }
+    case 'ActApproved':
+    case 'ActRejected':
+    case 'ActCommitted':
+    case 'ActReleased':
+    case 'ActExpired':
+      settleInState(state, event);
+      break;
+    case 'ApprovalCodeMade':
+      takeCode(state, event);
       break;
     case 'ActReversed':
       giveBack(state.buckets, event);
@@ -43,15 +77,12 @@ export function evolve(state: BookState, event: BookEvent, revision: number): Bo
       state.campaigns.set(event.id, event.campaign);
       break;
     case 'PolicyDrafted':
-      state.policies.set(event.version, {
-        policy: event.policy,
-        source: event.source,
-        draftedAt: event.recordedAt,
-        document: revision,
-      });
-      break;
+    case 'PolicyEdited':
+    case 'PolicySubmitted':
+    case 'PolicyApproved':
+    case 'PolicyRejected':
     case 'PolicyActivated':
-      activate(state, event);
+      evolvePolicy(state, event, revision);
       break;
     case 'BacktestRequested':
       break;
@@ -71,17 +102,6 @@ export function evolve(state: BookState, event: BookEvent, revision: number): Bo
   return state;
 }
 
-function activate(state: BookState, event: PolicyActivated): void {
-  if (event.from !== undefined) {
-    state.activations.push({ version: event.version, at: event.from, immediate: false });
-    return;
-  }
-  // A clock that was set back must not leave the version in force that this one replaced.
-  let at = event.recordedAt;
-  for (const earlier of state.activations) if (earlier.immediate) at = Math.max(at, earlier.at);
-  state.activations.push({ version: event.version, at, immediate: true });
-}
-
 /** Counts an accepted act in every bucket its receipt names. */
 export function useBuckets(usage: UsageWriter, event: ActAccepted): void {
   for (const receipt of event.guardrails) {
@@ -94,24 +114,79 @@ export function useBuckets(usage: UsageWriter, event: ActAccepted): void {
   }
 }
 
+/** Sets aside what an open act may come to use, in every bucket it was counted in. */
+export function keepFor(usage: UsageWriter, open: OpenAct): void {
+  reserveIn(usage, open.buckets, open.occurredAt, open.amounts);
+}
+
+/**
+ * What an open act reserved comes free, and what was accepted of it is used instead, in the windows it happened in.
+ * @returns the act, where it stays open: a reservation that was held and is approved now
+ */
+export function settle(usage: UsageWriter, event: SettlingEvent, open: OpenAct): OpenAct | undefined {
+  if (event.type === 'ActApproved' && event.becomes === 'reserved') {
+    return { ...open, status: 'reserved', expiresAt: event.expiresAt!, then: 'expire' };
+  }
+  reserveIn(usage, open.buckets, open.occurredAt, minus(NOTHING, open.amounts));
+  if (accepts(event)) use(usage, event.buckets, event.occurredAt, event.amounts);
+  return undefined;
+}
+
+/** Whether the act is an accepted one from this fact on. */
+export function accepts(event: SettlingEvent): boolean {
+  return event.type === 'ActCommitted' || ('becomes' in event && event.becomes === 'accepted');
+}
+
+function settleInState(state: BookState, event: SettlingEvent): void {
+  const open = state.open.get(event.act);
+  // Only golden files and damaged ledgers have it: there is nothing to settle.
+  if (open === undefined) return;
+  const stays = settle(state.buckets, event, open);
+  if (stays === undefined) {
+    state.open.delete(open.id);
+    state.reserved = minus(state.reserved, open.amounts);
+  } else state.open.set(stays);
+  if (accepts(event)) state.accepted = plus(state.accepted, event.amounts);
+  if (event.type === 'ActApproved' && event.code !== undefined) {
+    const code = state.approvalCodes.get(event.code.hash);
+    if (code !== undefined) state.approvalCodes.set(event.code.hash, { ...code, usedFor: event.act });
+  }
+}
+
+/** Codes are remembered for so long after they expired, to say why they are refused. */
+const CODE_REMEMBERED_MS = 86_400_000;
+
+function takeCode(state: BookState, event: ApprovalCodeMade): void {
+  for (const [hash, { expiresAt }] of state.approvalCodes) {
+    if (expiresAt + CODE_REMEMBERED_MS < event.recordedAt) state.approvalCodes.delete(hash);
+  }
+  const { id, act, expiresAt, roles, actor: maker } = event;
+  state.approvalCodes.set(event.hash, {
+    id,
+    maker,
+    roles,
+    ...(act === undefined ? {} : { act }),
+    expiresAt,
+  });
+}
+
 /** Gives a reversal back to the buckets the act was counted in, in the window it was in. */
 export function giveBack(usage: UsageWriter, event: ActReversed): void {
-  const amounts = minus(event.amounts);
-  for (const bucket of event.buckets) {
-    const id = bucketId(bucket.limit, bucket.label, bucket.key);
-    if (bucket.label === ROLLING) usage.addAt(id, event.occurredAt, amounts);
+  use(usage, event.buckets, event.occurredAt, minus(NOTHING, event.amounts));
+}
+
+function use(usage: UsageWriter, buckets: readonly CountedIn[], at: number, amounts: Amounts): void {
+  for (const { limit, label, key } of buckets) {
+    const id = bucketId(limit, label, key);
+    if (label === ROLLING) usage.addAt(id, at, amounts);
     else usage.add(id, amounts);
   }
 }
 
-export function plus(a: Amounts, b: Amounts): Amounts {
-  return {
-    count: a.count + b.count,
-    costMinor: a.costMinor + b.costMinor,
-    retailMinor: a.retailMinor + b.retailMinor,
-  };
-}
-
-function minus(a: Amounts): Amounts {
-  return { count: -a.count, costMinor: -a.costMinor, retailMinor: -a.retailMinor };
+function reserveIn(usage: UsageWriter, buckets: readonly CountedIn[], at: number, amounts: Amounts): void {
+  for (const { limit, label, key } of buckets) {
+    const id = bucketId(limit, label, key);
+    if (label === ROLLING) usage.reserveAt(id, at, amounts);
+    else usage.reserve(id, amounts);
+  }
 }

@@ -82,7 +82,7 @@ function receiptsOfLimit(
       const { durationMs } = limit.window;
       const binding = bindingWindow(usage, id, facts.occurredAt, durationMs, bounds, facts.amounts);
       receipts.push(
-        receipt(limit.id, key, bounds, limit.beyond, facts.amounts, binding.used, {
+        receipt(limit.id, key, bounds, limit.beyond, facts.amounts, binding.used, binding.reserved, {
           label: ROLLING,
           from: binding.end - durationMs,
           to: binding.end,
@@ -90,7 +90,8 @@ function receiptsOfLimit(
       );
     } else {
       const used = withoutMemory ? NOTHING : usage.used(id);
-      receipts.push(receipt(limit.id, key, bounds, limit.beyond, facts.amounts, used, window));
+      const reserved = withoutMemory ? NOTHING : usage.reserved(id);
+      receipts.push(receipt(limit.id, key, bounds, limit.beyond, facts.amounts, used, reserved, window));
     }
   }
 }
@@ -102,13 +103,14 @@ function receipt(
   beyond: Consequence,
   amounts: Amounts,
   used: Amounts,
+  reserved: Amounts,
   window: LimitReceipt['window'],
 ): LimitReceipt {
   const measures: Partial<Record<Measure, MeasureReceipt>> = {};
   let finding: Finding = 'within';
   for (const [measure, allowed] of bounds) {
-    measures[measure] = [allowed, used[measure], 0];
-    if (exceeds(amounts[measure], used[measure], allowed)) finding = beyond;
+    measures[measure] = [allowed, used[measure], reserved[measure]];
+    if (exceeds(amounts[measure], used[measure] + reserved[measure], allowed)) finding = beyond;
   }
   return { limit, key, window, measures, finding };
 }
@@ -130,27 +132,35 @@ export function bindingWindow(
   durationMs: number,
   bounds: readonly (readonly [Measure, number])[],
   amounts: Amounts,
-): { end: number; used: Amounts } {
+): { end: number; used: Amounts; reserved: Amounts } {
   let end = occurredAt;
   let used = usage.usedBetween(id, occurredAt - durationMs, occurredAt);
-  let room = roomLeft(bounds, used, amounts);
+  let reserved = usage.reservedBetween(id, occurredAt - durationMs, occurredAt);
+  let room = roomLeft(bounds, used, reserved, amounts);
   for (const later of usage.timesWithin(id, occurredAt, occurredAt + durationMs)) {
     const usedThen = usage.usedBetween(id, later - durationMs, later);
-    const roomThen = roomLeft(bounds, usedThen, amounts);
+    const reservedThen = usage.reservedBetween(id, later - durationMs, later);
+    const roomThen = roomLeft(bounds, usedThen, reservedThen, amounts);
     if (roomThen < room || (roomThen === room && later < end)) {
       end = later;
       used = usedThen;
+      reserved = reservedThen;
       room = roomThen;
     }
   }
-  return { end, used };
+  return { end, used, reserved };
 }
 
 /** The smallest share of a bound that would be left, over the measures the act adds to. */
-function roomLeft(bounds: readonly (readonly [Measure, number])[], used: Amounts, amounts: Amounts): number {
+function roomLeft(
+  bounds: readonly (readonly [Measure, number])[],
+  used: Amounts,
+  reserved: Amounts,
+  amounts: Amounts,
+): number {
   let least = Number.POSITIVE_INFINITY;
   for (const [measure, allowed] of bounds) {
-    const left = allowed - used[measure] - amounts[measure];
+    const left = allowed - used[measure] - reserved[measure] - amounts[measure];
     // A share makes pence and pieces comparable; a bound of nothing has no shares.
     const share = allowed > 0 ? left / allowed : left;
     if (amounts[measure] > 0 || amounts === NOTHING) least = Math.min(least, share);

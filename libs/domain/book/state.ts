@@ -1,17 +1,11 @@
 /** The state of a book: the fold of its stream. `evolve` alone changes it. */
 import type { Amounts } from '../act/act.ts';
 import type { Book, Campaign, Employee, Item, Location } from '../directory/directory.ts';
-import type { Policy } from '../policy/policy.ts';
+import { type BusinessCalendar, businessCalendar } from '../time/business-calendar.ts';
 import { Buckets, type BucketsSnapshot } from './buckets.ts';
+import { type OpenAct, OpenActs } from './open-acts.ts';
+import { type Activation, isReached, type PolicyVersion, startsAt } from './policy-version.ts';
 import { NOTHING } from './timeline.ts';
-
-export interface PolicyVersion {
-  readonly policy: Policy;
-  readonly source: { readonly format: 'json' | 'yaml'; readonly text: string };
-  readonly draftedAt: number;
-  /** The position of the event that holds this document. */
-  readonly document: number;
-}
 
 /** A version that is evaluated beside the active one. */
 export interface Shadow {
@@ -21,12 +15,17 @@ export interface Shadow {
   readonly startedAt: number;
 }
 
-/** In the order of their events. `at` is the time from which it is in force: the event's own, or a later one. */
-export interface Activation {
-  readonly version: number;
-  readonly at: number;
-  /** True for one without a date: in force from its event on, whatever the clock says afterwards. */
-  readonly immediate: boolean;
+/** May approve one act, once, in the name of its maker. */
+export interface ApprovalCode {
+  readonly id: string;
+  readonly maker: string;
+  /** Of the maker's key, when it was made. */
+  readonly roles: readonly string[];
+  readonly act?: string;
+  /** Epoch ms. */
+  readonly expiresAt: number;
+  /** The act it has approved. */
+  readonly usedFor?: string;
 }
 
 export class BookState {
@@ -47,6 +46,12 @@ export class BookState {
   lastLocations = new Map<string, string>();
   /** What has been given back of each act that was ever reversed. */
   reversals = new Map<string, Amounts>();
+  /** Acts that wait for an approval or to be committed. What became of one is only in the ledger. */
+  open = new OpenActs();
+  /** By hash. Those that have been of no use for a day are forgotten. */
+  approvalCodes = new Map<string, ApprovalCode>();
+  /** Everything open acts reserve. */
+  reserved: Amounts = NOTHING;
   /** Everything ever accepted, reversals not taken off: keeps every sum exact (see decide). */
   accepted: Amounts = NOTHING;
 
@@ -69,6 +74,9 @@ export class BookState {
       shadows: this.shadows,
       lastLocations: this.lastLocations,
       reversals: this.reversals,
+      open: [...this.open.values()],
+      approvalCodes: this.approvalCodes,
+      reserved: this.reserved,
       accepted: this.accepted,
       buckets: this.buckets.toSnapshot(),
     };
@@ -76,8 +84,9 @@ export class BookState {
 
   static fromSnapshot(snapshot: BookSnapshot): BookState {
     const state = new BookState(snapshot.id);
-    const { buckets, ...rest } = snapshot;
+    const { buckets, open, ...rest } = snapshot;
     Object.assign(state, rest);
+    for (const act of open) state.open.set(act);
     state.buckets = Buckets.fromSnapshot(buckets);
     return state;
   }
@@ -99,6 +108,9 @@ export interface BookSnapshot {
   readonly shadows: Map<number, Shadow>;
   readonly lastLocations: Map<string, string>;
   readonly reversals: Map<string, Amounts>;
+  readonly open: readonly OpenAct[];
+  readonly approvalCodes: Map<string, ApprovalCode>;
+  readonly reserved: Amounts;
   readonly accepted: Amounts;
   readonly buckets: BucketsSnapshot;
 }
@@ -107,12 +119,25 @@ export function initialState(id: string): BookState {
   return new BookState(id);
 }
 
-/** The version in force at `now` (epoch ms): the activation that was reached last. */
-export function activeVersion(state: BookState, now: number): number | null {
+/**
+ * The version in force at `now` (epoch ms): the activation that was reached last.
+ * @param calendar of the location asked about; absent: the book's own, whose business days start at midnight
+ */
+export function activeVersion(state: BookState, now: number, calendar?: BusinessCalendar): number | null {
   let active: Activation | undefined;
+  let activeFrom = Number.NEGATIVE_INFINITY;
   for (const activation of state.activations) {
-    if (!activation.immediate && activation.at > now) continue;
-    if (active === undefined || activation.at >= active.at) active = activation;
+    const days = activation.fromDayNo === undefined ? undefined : (calendar ?? calendarOfBook(state));
+    if (!isReached(activation, now, days)) continue;
+    const from = startsAt(activation, days);
+    if (from < activeFrom) continue;
+    active = activation;
+    activeFrom = from;
   }
   return active?.version ?? null;
+}
+
+/** Whose days count where no location of the directory is named. */
+export function calendarOfBook(state: BookState): BusinessCalendar {
+  return businessCalendar(state.book!.timeZone, '00:00');
 }

@@ -6,6 +6,22 @@ import type { Amounts } from '../act/act.ts';
 
 export const NOTHING: Amounts = Object.freeze({ count: 0, costMinor: 0, retailMinor: 0 });
 
+export function plus(a: Amounts, b: Amounts): Amounts {
+  return {
+    count: a.count + b.count,
+    costMinor: a.costMinor + b.costMinor,
+    retailMinor: a.retailMinor + b.retailMinor,
+  };
+}
+
+export function minus(a: Amounts, b: Amounts): Amounts {
+  return {
+    count: a.count - b.count,
+    costMinor: a.costMinor - b.costMinor,
+    retailMinor: a.retailMinor - b.retailMinor,
+  };
+}
+
 /** Numbers per use: the time (epoch ms), then the running totals of count, costMinor and retailMinor. */
 const STRIDE = 4;
 

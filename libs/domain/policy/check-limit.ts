@@ -13,7 +13,14 @@ import {
   readList,
   readText,
 } from './mistakes.ts';
-import { type AppliesTo, type Consequence, DIMENSIONS, type Dimension, type Limit } from './policy.ts';
+import {
+  type AppliesTo,
+  CONSEQUENCES,
+  type Consequence,
+  DIMENSIONS,
+  type Dimension,
+  type Limit,
+} from './policy.ts';
 
 export const LONGEST_TITLE = 200;
 const MOST_VALUES = 500;
@@ -36,18 +43,10 @@ export function checkConsequence(
       pointer,
       'field-missing',
       `${field} is missing: what follows must be said.`,
-      `Write ${field}: decline or ${field}: warn.`,
+      `Write ${field}: decline, ${field}: hold or ${field}: warn.`,
     );
   }
-  if (value === 'hold') {
-    return mistakes.note(
-      pointer,
-      'hold-not-available',
-      `${field}: hold (waiting for an approval) is not available in this version.`,
-      `Write ${field}: decline to refuse the act, or ${field}: warn to let it pass and say so.`,
-    );
-  }
-  return readChoice(mistakes, value, pointer, 'consequence', ['warn', 'decline'], 'consequence-unknown');
+  return readChoice(mistakes, value, pointer, 'consequence', CONSEQUENCES, 'consequence-unknown');
 }
 
 /** `id` is checked by the caller, who sees all ids. */
@@ -78,7 +77,7 @@ export function checkLimit(
   const appliesTo = checkAppliesTo(mistakes, own(limit, 'appliesTo'), member(pointer, 'appliesTo'));
   const per = checkPer(mistakes, own(limit, 'per'), member(pointer, 'per'));
   const window = checkWindow(mistakes, own(limit, 'window'), member(pointer, 'window'));
-  const allow = checkAllow(mistakes, own(limit, 'allow'), member(pointer, 'allow'));
+  const allow = checkFigures(mistakes, own(limit, 'allow'), member(pointer, 'allow'), ALLOW);
   const beyond = checkConsequence(mistakes, own(limit, 'beyond'), member(pointer, 'beyond'), 'beyond');
   const missing = own(limit, 'whenMissing') ?? undefined;
   const missingPointer = member(pointer, 'whenMissing');
@@ -199,32 +198,34 @@ function checkPer(mistakes: Mistakes, value: unknown, pointer: string): readonly
   );
 }
 
-function checkAllow(
+const ALLOW = {
+  field: 'allow',
+  missing: 'allow is missing: how much is allowed must be said.',
+  emptyCode: 'allow-empty',
+  empty: 'allow bounds nothing.',
+  example: 'Write for example { count: 10 } or { costMinor: 50000 } (minor units: 50000 is 500.00).',
+};
+
+/** Figures by measure, at least one. */
+export function checkFigures(
   mistakes: Mistakes,
   value: unknown,
   pointer: string,
+  { field, missing, emptyCode, empty, example }: typeof ALLOW,
 ): Readonly<Partial<Record<Measure, number>>> | undefined {
-  const example = 'Write for example { count: 10 } or { costMinor: 50000 } (minor units: 50000 is 500.00).';
-  if (value === undefined) {
-    return mistakes.note(
-      pointer,
-      'field-missing',
-      'allow is missing: how much is allowed must be said.',
-      example,
-    );
-  }
+  if (value === undefined) return mistakes.note(pointer, 'field-missing', missing, example);
   const figures = asMembers(value);
   if (figures === undefined) {
     return mistakes.note(
       pointer,
       'not-an-object',
-      `allow must name a measure, and is ${quoted(value)}.`,
+      `${field} must name a measure, and is ${quoted(value)}.`,
       example,
     );
   }
   const names = Object.keys(figures);
   if (names.length === 0) {
-    return mistakes.note(pointer, 'allow-empty', 'allow bounds nothing.', example);
+    return mistakes.note(pointer, emptyCode, empty, example);
   }
   const read: Partial<Record<Measure, number>> = {};
   for (const name of names) {

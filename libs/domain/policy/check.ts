@@ -3,6 +3,7 @@
  * mistake is reported at once, each with its place, a stable code, and what to write instead.
  */
 import { STANDING } from '../book/events.ts';
+import { checkAuthority, checkHold } from './check-hold.ts';
 import { checkLimit, LONGEST_TITLE } from './check-limit.ts';
 import { checkRule } from './check-rule.ts';
 import {
@@ -16,13 +17,13 @@ import {
   readChoice,
   readText,
 } from './mistakes.ts';
-import type { Mistake, Policy } from './policy.ts';
+import { CONSEQUENCES, type Mistake, type Policy } from './policy.ts';
 
 /** Every guardrail is looked at for every act: what a decision costs is bounded here. */
 export const MOST_LIMITS = 200;
 export const MOST_RULES = 200;
 
-const POLICY_FIELDS = ['currency', 'title', 'uncovered', 'limits', 'rules'] as const;
+const POLICY_FIELDS = ['currency', 'title', 'uncovered', 'limits', 'rules', 'hold', 'authority'] as const;
 const ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
 export type CheckedPolicy =
@@ -51,12 +52,25 @@ export function checkPolicy(document: unknown, context: { readonly currency: str
   const ids = new Map<string, string>();
   const limits = checkEach(mistakes, policy, 'limits', MOST_LIMITS, ids, checkLimit);
   const rules = checkEach(mistakes, policy, 'rules', MOST_RULES, ids, checkRule);
+  const holdWritten = own(policy, 'hold') ?? undefined;
+  const hold = holdWritten === undefined ? undefined : checkHold(mistakes, holdWritten, '/hold');
+  const authorityWritten = own(policy, 'authority') ?? undefined;
+  const authority =
+    authorityWritten === undefined ? undefined : checkAuthority(mistakes, authorityWritten, '/authority');
   if (mistakes.any || currency === undefined || uncovered === undefined) {
     return { ok: false, mistakes: mistakes.all() };
   }
   return {
     ok: true,
-    policy: { currency, ...(title === undefined ? {} : { title }), uncovered, limits, rules },
+    policy: {
+      currency,
+      ...(title === undefined ? {} : { title }),
+      uncovered,
+      limits,
+      rules,
+      ...(hold === undefined ? {} : { hold }),
+      ...(authority === undefined ? {} : { authority }),
+    },
   };
 }
 
@@ -82,20 +96,12 @@ function checkCurrency(mistakes: Mistakes, value: unknown, currency: string): st
 
 function checkUncovered(mistakes: Mistakes, value: unknown): Policy['uncovered'] | undefined {
   if (value === undefined) return 'allow';
-  if (value === 'hold') {
-    return mistakes.note(
-      '/uncovered',
-      'hold-not-available',
-      'uncovered: hold (waiting for an approval) is not available in this version.',
-      'Write uncovered: decline, warn or allow.',
-    );
-  }
   return readChoice(
     mistakes,
     value,
     '/uncovered',
     'way to treat acts that no limit covers',
-    ['allow', 'warn', 'decline'],
+    ['allow', ...CONSEQUENCES],
     'uncovered-unknown',
   );
 }

@@ -34,8 +34,9 @@ export type Window =
   | { readonly every: 'week'; readonly startsOn: Weekday }
   | { readonly every: 'rolling'; readonly durationMs: number; readonly duration: string };
 
-/** What follows when a guardrail does not hold, mildest first. */
-export type Consequence = 'warn' | 'decline';
+/** What follows when a guardrail does not hold, mildest first. `hold`: the act waits for an approval. */
+export const CONSEQUENCES = ['warn', 'hold', 'decline'] as const;
+export type Consequence = (typeof CONSEQUENCES)[number];
 
 /** Absent filters let every act pass; several filters must all pass; within one, any value passes. */
 export interface AppliesTo {
@@ -73,6 +74,23 @@ export interface Rule {
   readonly message: string;
 }
 
+/** How long an act that is held waits for its approval, and what it becomes when nobody has answered by then. */
+export interface Hold {
+  readonly durationMs: number;
+  /** As written: ISO 8601. */
+  readonly duration: string;
+  readonly then: 'expire' | 'accept';
+}
+
+/** For policies that do not say. */
+export const HOLD: Hold = { durationMs: 30 * 60_000, duration: 'PT30M', then: 'expire' };
+
+/** Whoever has the role may approve acts that are within `upTo` in every measure it names. */
+export interface Authority {
+  readonly role: string;
+  readonly upTo: Readonly<Partial<Record<Measure, number>>>;
+}
+
 export interface Policy {
   readonly currency: string;
   readonly title?: string;
@@ -80,6 +98,10 @@ export interface Policy {
   readonly uncovered: 'allow' | Consequence;
   readonly limits: readonly Limit[];
   readonly rules: readonly Rule[];
+  /** Absent: `HOLD`. */
+  readonly hold?: Hold;
+  /** Absent: whoever may approve at all may approve any act. */
+  readonly authority?: readonly Authority[];
 }
 
 /** One thing wrong with a posted document. */

@@ -2,6 +2,7 @@
  * One connection to the engine: the client, its deadlines and its share of streams. The client is thrown away and
  * built anew when it no longer answers: it keeps what failed once (a discovery, a channel to a node that is gone).
  */
+import { Writable } from 'node:stream';
 import { EventStoreDBClient } from '@eventstore/db-client';
 import { EngineUnavailable } from '../event-store.ts';
 import type { Target } from './connection-string.ts';
@@ -19,8 +20,16 @@ interface Channel {
   close(): void;
 }
 
-/** A client whose channels can be closed: the client itself only forgets them. */
-class ClosableClient extends EventStoreDBClient {
+/** What the client calls the server through. */
+interface Stub {
+  append?(...given: unknown[]): unknown;
+}
+
+/**
+ * A client whose channels can be closed: the client itself only forgets them. An append that comes to a channel just
+ * closed fails as any other: left to itself the client throws it where nobody can catch it, which ends the process.
+ */
+export class ClosableClient extends EventStoreDBClient {
   readonly #channels = new Set<Channel>();
   #closed = false;
   /** False until it first knew where to send anything. */
@@ -28,8 +37,13 @@ class ClosableClient extends EventStoreDBClient {
 
   constructor(...settings: ConstructorParameters<typeof EventStoreDBClient>) {
     super(...settings);
-    const inner = this as unknown as { createChannel(): Promise<Channel> };
+    const inner = this as unknown as {
+      createChannel(): Promise<Channel>;
+      createGRPCClient(kind: unknown): Promise<Stub>;
+    };
     const create = inner.createChannel;
+    const createStub = inner.createGRPCClient;
+    inner.createGRPCClient = async (kind) => failingByCallback(await createStub(kind));
     inner.createChannel = async () => {
       const channel = await create();
       this.everConnected = true;
@@ -44,6 +58,22 @@ class ClosableClient extends EventStoreDBClient {
     for (const channel of this.#channels) channel.close();
     this.#channels.clear();
   }
+}
+
+function failingByCallback(stub: Stub): Stub {
+  const append = stub.append?.bind(stub);
+  if (append === undefined) return stub;
+  stub.append = (...given) => {
+    try {
+      return append(...given);
+    } catch (error) {
+      const answered = given.at(-1) as (error: unknown) => void;
+      answered(error);
+      // Nothing was sent; what the client still writes goes nowhere.
+      return new Writable({ objectMode: true, write: (_piece, _encoding, done) => done() });
+    }
+  };
+  return stub;
 }
 
 /** Our deadline comes a little after the client's own, so that its error, which tells more, is heard first. */

@@ -5,10 +5,12 @@
 import { execFile } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { jsonEvent } from '@eventstore/db-client';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { type Options, type StandIn, startStandIn } from '../../../test/stand-in/start.ts';
 import { event, eventsOf } from '../event-store.conformance.ts';
 import { NO_STREAM } from '../event-store.ts';
+import { ClosableClient } from './connection.ts';
 import { EventStoreDbEventStore } from './eventstoredb-event-store.ts';
 
 const NAIVE = fileURLToPath(new URL('./naive-client.fixture.ts', import.meta.url));
@@ -249,5 +251,20 @@ describe('the defects of the client', () => {
 
     const standIn = await start({ clockAheadMs: 60_000 });
     expect(await open(standIn).append('book-a', eventsOf(1), NO_STREAM)).toEqual(NEW);
+  }, 40_000);
+
+  it('D14: an append on a channel that has just been closed ends the process', async () => {
+    const { code, saw, stderr } = await naive('D14');
+    expect({ code, saw }).toEqual({ code: 1, saw: undefined });
+    expect(stderr).toContain('Channel has been shut down');
+
+    const { port } = await start();
+    const client = new ClosableClient({ endpoint: { address: '127.0.0.1', port } }, { insecure: true });
+    const older = { credentials: { username: 'admin', password: 'changeit' } };
+    const append = () =>
+      client.appendToStream('book-a', jsonEvent({ type: 'ThingHappened', data: {} }), older);
+    await append();
+    client.close();
+    await expect(append()).rejects.toThrow('Channel has been shut down');
   }, 40_000);
 });

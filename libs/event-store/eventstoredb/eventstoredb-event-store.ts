@@ -46,8 +46,8 @@ const PAGE = 2_048;
 const DEFAULT_BATCH = 512;
 /** How often a read may end before the stream does until that counts as a failure. */
 const SHORT_PAGES = 5;
-/** Streams that may never be deleted from: the books. */
-const LEDGER_STREAM = /^book-/;
+/** Streams that may never be deleted from: the books, and who may write to them. */
+const LEDGER_STREAM = /^(?:book-|access$)/;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 /** Sent to a server without TLS, where the client drops them. */
 const NOBODY = { username: 'ledger', password: 'ledger' };

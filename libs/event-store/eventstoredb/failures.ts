@@ -63,7 +63,9 @@ export function wroteNothing(error: unknown): boolean {
     failure === 'conflict' ||
     type === ErrorType.NOT_LEADER ||
     (error instanceof NoAnswer && error.unasked) ||
-    /No connection established|Failed to discover|Waiting for LB pick/.test(message)
+    /No connection established|Failed to discover|Waiting for LB pick|Channel has been shut down/.test(
+      message,
+    )
   );
 }
 

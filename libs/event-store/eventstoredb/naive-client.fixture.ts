@@ -193,6 +193,15 @@ const cases: Readonly<Record<string, () => Promise<unknown>>> = {
     const append = await outcome(connect(standIn).appendToStream('book-a', thing()));
     return { append, committed: (await standIn.control.ids('book-a')).length };
   },
+
+  async D14() {
+    const client = connect(await start());
+    const older = { credentials: { username: 'admin', password: 'changeit' } };
+    await client.appendToStream('book-a', thing(), older);
+    const { getChannel } = client as unknown as { getChannel(): Promise<{ close(): void }> };
+    (await getChannel()).close();
+    return { append: await outcome(client.appendToStream('book-a', thing(), older)) };
+  },
 };
 
 async function appendsAndReads(client: EventStoreDBClient): Promise<{ appends: string[]; read: string }> {

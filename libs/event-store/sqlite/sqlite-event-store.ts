@@ -25,8 +25,8 @@ export interface SqliteEventStoreOptions {
 const MAIN_THREAD_BATCH = 512;
 const WORKER_BATCH = 8_192;
 const DEFAULT_BATCH = 512;
-/** Streams that may never be deleted from: the books. */
-const LEDGER_STREAM = /^book-/;
+/** Streams that may never be deleted from: the books, and who may write to them. */
+const LEDGER_STREAM = /^(?:book-|access$)/;
 
 export class SqliteEventStore implements EventStore {
   readonly #file: string;

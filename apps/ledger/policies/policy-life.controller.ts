@@ -1,0 +1,186 @@
+import { Controller, HttpCode, Post, Req, Res } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Answer } from '../../../libs/books/answers.ts';
+import type { PolicyCommand } from '../../../libs/domain/book/policy-life.ts';
+import { isBusinessDate, parseInstant } from '../../../libs/domain/time/instant.ts';
+import { actorOf } from '../access/gate.ts';
+import { WriteToBook } from '../books/books.bus.ts';
+import { NOTE_MAX_LENGTH } from '../http/field-text.ts';
+import { InstantOrDate, Optional, readFields, Text } from '../http/fields.ts';
+import { sendRecorded } from '../http/reply.ts';
+import { bookId, hasBody, idempotencyKey, jsonBody } from '../http/request.ts';
+import { Describe } from '../openapi/describe.ts';
+import { problemOfRefusal } from '../problems/problem.ts';
+import { etagOf, ifMatchOf } from './etags.ts';
+import { activatedBody } from './policy.rendering.ts';
+import { versionOf } from './version-of.ts';
+
+const WORDS = { maxLength: NOTE_MAX_LENGTH, lines: true };
+
+class CommentFields {
+  @Optional() @Text(WORDS) comment?: string;
+}
+class RejectionFields {
+  @Text(WORDS) reason!: string;
+}
+class ActivationFields {
+  @Optional() @InstantOrDate() from?: string;
+}
+
+type Recorded = Extract<Answer, { outcome: 'recorded' }>;
+
+@Controller('v1/books/:book/policies/:version')
+export class PolicyLifeController {
+  readonly #commands: CommandBus;
+  constructor(commands: CommandBus) {
+    this.#commands = commands;
+  }
+
+  @Post('submit')
+  @HttpCode(201)
+  @Describe({
+    id: 'submitPolicy',
+    tag: 'Policies',
+    summary: 'Submit a draft for approval: from then on it does not change',
+    path: ['book', 'version'],
+    body: 'PolicyComment',
+    bodyOptional: true,
+    key: true,
+    ifMatch: 'optional',
+    answer: [201, 'PolicyStep'],
+    problems: [400, 404, 409, 412, 413, 415, 422],
+  })
+  async submit(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const version = versionOf(request);
+    const command = {
+      type: 'SubmitPolicy',
+      version,
+      ...commentIn(request),
+      ...seen(request, version),
+    } as const;
+    this.#answer(reply, version, 'submitted', await this.#write(request, command));
+  }
+
+  @Post('approve')
+  @HttpCode(201)
+  @Describe({
+    id: 'approvePolicy',
+    tag: 'Policies',
+    summary: 'Approve a submitted version that somebody else wrote',
+    description:
+      'Nobody approves what they drafted or edited, whatever their roles. With If-Match, only the words that were seen are approved.',
+    path: ['book', 'version'],
+    body: 'PolicyComment',
+    bodyOptional: true,
+    key: true,
+    ifMatch: 'optional',
+    answer: [201, 'PolicyStep'],
+    problems: [400, 404, 409, 412, 413, 415, 422],
+  })
+  async approve(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const version = versionOf(request);
+    const command = {
+      type: 'ApprovePolicy',
+      version,
+      ...commentIn(request),
+      ...seen(request, version),
+    } as const;
+    this.#answer(reply, version, 'approved', await this.#write(request, command));
+  }
+
+  @Post('reject')
+  @HttpCode(201)
+  @Describe({
+    id: 'rejectPolicy',
+    tag: 'Policies',
+    summary: 'Send a submitted version back to draft, and say why',
+    path: ['book', 'version'],
+    body: 'PolicyRejection',
+    key: true,
+    ifMatch: 'optional',
+    answer: [201, 'PolicyStep'],
+    problems: [400, 404, 409, 412, 413, 415, 422],
+  })
+  async reject(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const version = versionOf(request);
+    const { reason } = readFields(RejectionFields, jsonBody(request));
+    const command = { type: 'RejectPolicy', version, reason, ...seen(request, version) } as const;
+    this.#answer(reply, version, 'draft', await this.#write(request, command));
+  }
+
+  @Post('roll-back')
+  @HttpCode(201)
+  @Describe({
+    id: 'rollBackPolicy',
+    tag: 'Policies',
+    summary: 'Draft anew what an earlier version said',
+    description: 'A new version with the words of this one, to be submitted and approved as any other.',
+    path: ['book', 'version'],
+    key: true,
+    answer: [201, 'PolicyRollBack'],
+    problems: [400, 404, 409, 422],
+  })
+  async rollBack(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const rollbackOf = versionOf(request);
+    const answer = await this.#write(request, { type: 'RollBackPolicy', version: rollbackOf });
+    if (answer.event.type !== 'PolicyDrafted') throw new Error('No draft was recorded.');
+    const { version } = answer.event;
+    reply.header('etag', etagOf(version, 0));
+    const body = { version, status: 'draft', rollbackOf, position: answer.position };
+    sendRecorded(reply, JSON.stringify(body), answer.replayed);
+  }
+
+  @Post('activate')
+  @HttpCode(201)
+  @Describe({
+    id: 'activatePolicy',
+    tag: 'Policies',
+    summary: 'Put a policy version in force: now, from a time on, or from a business day on',
+    description:
+      'A business day begins at each location by its own clock. A time or day that has passed means from now on.',
+    path: ['book', 'version'],
+    body: 'Activation',
+    bodyOptional: true,
+    key: true,
+    answer: [201, 'PolicyActivated'],
+    problems: [400, 404, 409, 413, 415, 422],
+  })
+  async activate(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const version = versionOf(request);
+    const { from } = hasBody(request)
+      ? readFields(ActivationFields, jsonBody(request))
+      : new ActivationFields();
+    const answer = await this.#write(request, { type: 'ActivatePolicy', version, ...fromIn(from) });
+    if (answer.event.type !== 'PolicyActivated') throw new Error('No activation was recorded.');
+    sendRecorded(reply, JSON.stringify(activatedBody(answer.event, answer.position)), answer.replayed);
+  }
+
+  async #write(request: FastifyRequest, command: PolicyCommand): Promise<Recorded> {
+    const book = bookId(request);
+    const key = idempotencyKey(request);
+    const answer = await this.#commands.execute(new WriteToBook(book, command, actorOf(request), key));
+    if (answer.outcome === 'refused') throw problemOfRefusal(answer.refusal);
+    if (answer.outcome !== 'recorded') throw new Error('A step was answered as a statement.');
+    return answer;
+  }
+
+  #answer(reply: FastifyReply, version: number, status: string, { position, replayed }: Recorded): void {
+    sendRecorded(reply, JSON.stringify({ version, status, position }), replayed);
+  }
+}
+
+function commentIn(request: FastifyRequest): { readonly comment?: string } {
+  const { comment } = hasBody(request) ? readFields(CommentFields, jsonBody(request)) : new CommentFields();
+  return comment === undefined ? {} : { comment };
+}
+
+function seen(request: FastifyRequest, version: number): { readonly ifMatch?: number } {
+  const ifMatch = ifMatchOf(request, version);
+  return ifMatch === undefined ? {} : { ifMatch };
+}
+
+function fromIn(from: string | undefined): { readonly from?: number; readonly fromDate?: string } {
+  if (from === undefined) return {};
+  return isBusinessDate(from) ? { fromDate: from } : { from: parseInstant(from)! };
+}
