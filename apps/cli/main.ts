@@ -6,6 +6,7 @@ import { copyCommand } from './copy.command.ts';
 import { demoCommand } from './demo/demo.command.ts';
 import { EXIT_CODES } from './failure.ts';
 import { importCommand } from './import/import.command.ts';
+import { keysCommand } from './keys.command.ts';
 import { reportFailure } from './output.ts';
 import { rebuildCommand } from './rebuild.command.ts';
 import { restoreCommand } from './restore.command.ts';
@@ -41,11 +42,14 @@ function program(): Command {
     backupCommand(),
     restoreCommand(),
     copyCommand(),
+    keysCommand(),
     simulateCommand(),
     demoCommand(),
   ];
   for (const command of commands) goodwill.addCommand(command);
-  for (const command of [goodwill, ...commands]) command.exitOverride();
+  for (const command of [goodwill, ...commands, ...commands.flatMap((one) => one.commands)]) {
+    command.exitOverride();
+  }
   return goodwill;
 }
 

@@ -20,6 +20,11 @@ export function withConnection(command: Command): Command {
     );
 }
 
+/** An option that may be given several times. */
+export function collected(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value];
+}
+
 export function withJson(command: Command): Command {
   return command.option('--json', 'print one JSON document for machines and nothing else');
 }

@@ -2,6 +2,7 @@
 import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { Command } from 'commander';
+import { type KeysVerdict, verifyKeys } from '../../libs/access/verify.ts';
 import { type BookVerdict, verifyBooks } from '../../libs/books/verify.ts';
 import { openEventStore } from '../../libs/event-store/engines.ts';
 import type { EventStore } from '../../libs/event-store/event-store.ts';
@@ -14,8 +15,8 @@ import { printJson, printLines } from './output.ts';
 import { startProgress } from './progress.ts';
 
 const HELP = `
-Reads every event of every book, decides every act again as it was decided, and holds the snapshots and the
-views against the result. Names the first difference of each and ends with 1 if there is one.
+Reads every event of every book, decides every act and every step of a policy again as it was decided, and holds
+the snapshots and the views against the result; the keys as well. Names the first difference of each and ends with 1 if there is one.
 The directory is only read; a service may be running.
 
 Examples:
@@ -52,19 +53,22 @@ async function verify(options: VerifyOptions): Promise<void> {
   const eventStore = await openEventStore(dataDir.eventsFile, { readOnly: true });
   let books: readonly BookVerdict[];
   let views: readonly ViewsVerdict[];
+  let keys: KeysVerdict;
   try {
     books = await verdictsOfBooks(eventStore, dataDir, isWatched);
     views = await verdictsOfViews(eventStore, dataDir, isWatched);
+    keys = await verifyKeys(eventStore);
   } finally {
     await eventStore.close();
   }
   const seconds = Math.round(performance.now() - startedAt) / 1_000;
-  const isWhole = [...books, ...views].every(({ difference }) => difference === undefined);
-  if (options.json) printJson({ dataDir: dataDir.path, whole: isWhole, books, views, seconds });
+  const isWhole = [...books, ...views, keys].every(({ difference }) => difference === undefined);
+  if (options.json) printJson({ dataDir: dataDir.path, whole: isWhole, books, views, keys, seconds });
   else
     printLines(
       ...books.flatMap(bookLines),
       ...views.flatMap(viewsLines),
+      ...keysLines(keys),
       verdictLine(books, isWhole, seconds),
     );
   process.exitCode = isWhole ? EXIT_CODES.fine : EXIT_CODES.failed;
@@ -143,6 +147,11 @@ function viewsLines({ file, views, difference }: ViewsVerdict): string[] {
     lines.push('  The ledger is right: run `goodwill rebuild`, or delete the file; it comes back.');
   }
   return lines;
+}
+
+function keysLines({ made, revoked, position, difference }: KeysVerdict): string[] {
+  const lines = position < 0 ? [] : [`keys: ${made} made, ${revoked} revoked, to position ${position}`];
+  return difference === undefined ? lines : [...lines, `  DIFFERS: ${difference}`];
 }
 
 function shown(value: unknown): string {

@@ -13,8 +13,12 @@ import { KEYS_HANDLERS } from './access/keys.bus.ts';
 import { KeysController } from './access/keys.controller.ts';
 import { ACTS_HANDLERS } from './acts/acts.bus.ts';
 import { ActsController } from './acts/acts.controller.ts';
+import { ApprovalCodesController } from './acts/approval-codes.controller.ts';
 import { BatchController } from './acts/batch.controller.ts';
 import { RegisterController } from './acts/register.controller.ts';
+import { SettlingController } from './acts/settling.controller.ts';
+import { SearchAdjustmentsHandler } from './adjustments/adjustments.bus.ts';
+import { AdjustmentsController } from './adjustments/adjustments.controller.ts';
 import { AllowancesController } from './allowances/allowances.controller.ts';
 import { BACKTESTS_HANDLERS } from './backtests/backtests.bus.ts';
 import { BacktestsController } from './backtests/backtests.controller.ts';
@@ -65,7 +69,10 @@ export function appModule(parts: Parts): DynamicModule {
       BatchController,
       ActsController,
       RegisterController,
+      SettlingController,
+      ApprovalCodesController,
       AllowancesController,
+      AdjustmentsController,
       SpendController,
       BooksController,
       DirectoryController,
@@ -85,6 +92,7 @@ export function appModule(parts: Parts): DynamicModule {
       ...BACKTESTS_HANDLERS,
       { provide: BACKTESTS, useValue: parts.backtests },
       ...KEYS_HANDLERS,
+      SearchAdjustmentsHandler,
       { provide: BOOKS, useValue: parts.books },
       { provide: KEYRING, useValue: parts.keyring },
       { provide: VIEWS, useValue: parts.views },

@@ -198,8 +198,8 @@ export class Backtests {
   }
 }
 
-function nameOf({ book, version, document, position, from, to }: BacktestRequest): string {
-  return JSON.stringify([book, version, document, position, from, to]);
+function nameOf({ book, version, document, position, from, to, fiscalCalendar }: BacktestRequest): string {
+  return JSON.stringify([book, version, document, position, from, to, fiscalCalendar]);
 }
 
 function revived({ name, message }: { readonly name: string; readonly message: string }): Error {

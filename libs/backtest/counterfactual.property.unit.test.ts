@@ -71,7 +71,14 @@ describe('a replay under the version that was in force', () => {
       'ActReleased',
     ])
       expect([type, (seen.get(type) ?? 0) > 0]).toEqual([type, true]);
-    for (const type of ['ActExpired', 'ActReversed', 'ApprovalCodeMade', 'ActDeclined'])
+    for (const type of [
+      'ActExpired',
+      'ActReversed',
+      'ApprovalCodeMade',
+      'ActDeclined',
+      'BucketAdjusted',
+      'BucketTransferred',
+    ])
       expect([type, (seen.get(type) ?? 0) > 0]).toEqual([type, true]);
   });
 });
@@ -81,20 +88,22 @@ function fresh(events: readonly BookEvent[], policy: Policy, version: number): T
   const book = new ToldBook();
   const first = events[0]!;
   book.tell(commandOf(first)!, { recordedAt: first.recordedAt, id: '' });
-  for (let n = 1; n <= version; n++) {
-    book.tell(
-      { type: 'DraftPolicy', policy, source: { format: 'json', text: '' } },
-      { recordedAt: 0, id: '' },
-    );
-  }
-  book.tell({ type: 'ActivatePolicy', version }, { recordedAt: 0, id: '' });
+  const bringIntoForce = (recordedAt: number) => {
+    if (book.state.policies.size > 0) return;
+    const source = { format: 'json', text: '' } as const;
+    for (let n = 1; n <= version; n++)
+      book.tell({ type: 'DraftPolicy', policy, source }, { recordedAt, id: '' });
+    book.tell({ type: 'ActivatePolicy', version }, { recordedAt, id: '' });
+  };
   for (const event of events.slice(1)) {
     const { recordedAt, key, actor } = event;
     const command = commandOf(event);
     const told = { recordedAt, actor, id: idOf(event), ...(key === undefined ? {} : { key }) };
+    if (event.type === 'PolicyActivated' || isDecision(event)) bringIntoForce(recordedAt);
     // Nobody asks for a deadline, and time passes all the same.
     if (command === undefined) book.letPass(recordedAt);
     else if (/^(Policy|Shadow|Backtest)/.test(event.type)) book.letPass(recordedAt);
+    else if (/^Bucket/.test(event.type)) book.take(event);
     else if (event.type === 'ApprovalCodeMade') book.tell(command, { ...told, roles: event.roles as never });
     else if (event.type === 'ActApproved' && event.code === undefined) {
       const approvesAs = event.authority === undefined ? [] : [event.authority.role];

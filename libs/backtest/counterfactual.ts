@@ -1,5 +1,6 @@
 /**
- * A book as it would stand had one policy version been in force from before its first act: every recorded fact is
+ * A book as it would stand had one policy version been in force from the first activation, or from before the first act
+ * where that came sooner: every recorded fact is
  * turned back into its command and decided by the same `decide`, at the time and with the id, key and actor it was
  * recorded with. Usage follows the counterfactual: what was not accepted here uses nothing here, and what waits here and
  * nobody answered for falls due by the candidate's own deadline.
@@ -10,11 +11,19 @@ import type { RefusalCode } from '../domain/book/commands.ts';
 import type { ActOnLedger, Context } from '../domain/book/context.ts';
 import { decide } from '../domain/book/decide.ts';
 import { Draft } from '../domain/book/draft.ts';
-import type { ActDecision, ActExpired, BookEvent, SettlingEvent } from '../domain/book/events.ts';
+import {
+  type ActDecision,
+  type ActExpired,
+  type BookEvent,
+  isDecision,
+  type PolicyActivated,
+  type SettlingEvent,
+} from '../domain/book/events.ts';
 import { evolve } from '../domain/book/evolve.ts';
 import { dueExpiries } from '../domain/book/expiry.ts';
 import type { BookState } from '../domain/book/state.ts';
 import type { Policy } from '../domain/policy/policy.ts';
+import type { FiscalCalendar } from '../domain/time/fiscal-calendar.ts';
 
 /**
  * How each fact comes into the counterfactual: `decided` anew; `folded` as it came, because no policy has a say in it;
@@ -43,6 +52,9 @@ const TREATMENT = {
   ActReleased: 'decided',
   ActExpired: 'due',
   ApprovalCodeMade: 'decided',
+  // Given by people, whatever the policy says: into the bucket they name, if the candidate has it.
+  BucketAdjusted: 'folded',
+  BucketTransferred: 'folded',
   BacktestRequested: 'leftOut',
   ShadowStarted: 'leftOut',
   ShadowStopped: 'leftOut',
@@ -51,6 +63,8 @@ const TREATMENT = {
 export interface Candidate {
   readonly version: number;
   readonly policy: Policy;
+  /** Of the book, where the policy has fiscal windows: it may have been stated only after the first acts. */
+  readonly fiscalCalendar?: FiscalCalendar;
 }
 
 /** The acts that a later fact may come back to. A reversal needs the buckets that its act was counted in. */
@@ -76,15 +90,17 @@ const NONE: readonly ActExpired[] = [];
 
 export class CounterfactualBook {
   readonly state: BookState;
+  readonly #candidate: Candidate;
   readonly #kept: KeptActs;
   /** Nothing is ever drafted on it: it reads the state as it is. */
-  #draft: Draft;
+  readonly #draft: Draft;
+  #isInForce = false;
 
   /** @param state a fresh book, or one as it really stood when a shadow began; it is taken over */
   constructor(state: BookState, candidate: Candidate, kept: KeptActs) {
     this.state = state;
+    this.#candidate = candidate;
     this.#kept = kept;
-    putInForce(state, candidate);
     this.#draft = new Draft(state);
   }
 
@@ -92,7 +108,9 @@ export class CounterfactualBook {
     const expired = this.#expire(recorded.recordedAt);
     const treatment = TREATMENT[recorded.type];
     if (treatment === 'decided') return this.#decide(recorded, expired);
-    if (treatment === 'folded') this.#fold(recorded);
+    if (treatment === 'folded') this.#fold(this.#asStated(recorded));
+    // In force as the first version was: a limit carries over from then on.
+    else if (recorded.type === 'PolicyActivated') this.#putInForce(recorded);
     return { became: treatment, expired };
   }
 
@@ -110,7 +128,14 @@ export class CounterfactualBook {
   #decide(recorded: BookEvent, expired: readonly ActExpired[]): Became {
     const command = commandOf(recorded);
     if (command === undefined) throw new Error(`nobody asked for ${recorded.type}`);
-    const decided = decide(this.#draft, command, this.#contextOf(recorded));
+    const context = this.#contextOf(recorded);
+    let decided = decide(this.#draft, command, context);
+    if ('event' in decided && isDecision(decided.event) && decided.event.policyVersion === null) {
+      const { recordedAt, actor } = recorded;
+      this.#isInForce = false;
+      this.#putInForce({ recordedAt, actor, asked: {} });
+      decided = decide(this.#draft, command, context);
+    }
     if ('refusal' in decided) return { became: 'refused', code: decided.refusal.code, expired };
     if (!('event' in decided)) throw new Error(`${recorded.type} is never already stated`);
     const { event } = decided;
@@ -132,6 +157,32 @@ export class CounterfactualBook {
       ...(act === undefined ? {} : { act }),
       ...approvesAs(recorded),
     };
+  }
+
+  /** Once: nothing else is ever in force. */
+  #putInForce(like: Omit<PolicyActivated, 'type' | 'version'>): void {
+    if (this.#isInForce) return;
+    this.#isInForce = true;
+    const { version, policy } = this.#candidate;
+    const { recordedAt, actor, asked, from, fromDate } = like;
+    const stamp = { recordedAt, actor };
+    const source = { format: 'json', text: '' } as const;
+    this.#fold({ type: 'PolicyDrafted', version, policy, source, ...stamp });
+    this.#fold({
+      type: 'PolicyActivated',
+      version,
+      asked,
+      ...(from === undefined ? {} : { from }),
+      ...(fromDate === undefined ? {} : { fromDate }),
+      ...stamp,
+    });
+  }
+
+  #asStated(recorded: BookEvent): BookEvent {
+    const { fiscalCalendar } = this.#candidate;
+    return recorded.type === 'BookDefined' && fiscalCalendar !== undefined
+      ? { ...recorded, book: { ...recorded.book, fiscalCalendar } }
+      : recorded;
   }
 
   #remember(event: BookEvent): void {
@@ -164,14 +215,4 @@ function approvesAs(recorded: BookEvent): { readonly approvesAs?: readonly strin
   if (recorded.type !== 'ActApproved') return {};
   if (recorded.authority !== undefined) return { approvesAs: [recorded.authority.role] };
   return recorded.code === undefined ? { approvesAs: [] } : {};
-}
-
-/** Nothing else is in force, nor will be. */
-function putInForce(state: BookState, { version, policy }: Candidate): void {
-  state.activations = [];
-  state.shadows.clear();
-  const stamp = { recordedAt: 0, actor: 'ledger' };
-  const source = { format: 'json', text: '' } as const;
-  evolve(state, { type: 'PolicyDrafted', version, policy, source, ...stamp }, state.revision + 1);
-  evolve(state, { type: 'PolicyActivated', version, asked: {}, ...stamp }, state.revision + 1);
 }

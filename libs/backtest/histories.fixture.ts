@@ -13,6 +13,7 @@ import { evolve } from '../domain/book/evolve.ts';
 import { dueExpiries } from '../domain/book/expiry.ts';
 import { type BookState, initialState } from '../domain/book/state.ts';
 import type { Limit, Policy, Window } from '../domain/policy/policy.ts';
+import { NRF } from '../domain/time/fiscal-calendar.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -22,6 +23,7 @@ export const START = Date.parse('2026-10-24T20:00:00Z');
 const windows: fc.Arbitrary<Window> = fc.oneof(
   fc.constantFrom<Window>(
     ...(['act', 'shift', 'day', 'month', 'quarter', 'year', 'lifetime'] as const).map((every) => ({ every })),
+    ...(['month', 'quarter', 'year'] as const).map((period) => ({ every: 'fiscal' as const, period })),
     { every: 'week', startsOn: 'sunday' },
     { every: 'week', startsOn: 'monday' },
   ),
@@ -29,6 +31,9 @@ const windows: fc.Arbitrary<Window> = fc.oneof(
     .integer({ min: 1, max: 100 })
     .map((hours) => ({ every: 'rolling' as const, durationMs: hours * HOUR, duration: `PT${hours}H` })),
 );
+
+/** Windows that have one before them. */
+const CARRYING: ReadonlySet<string> = new Set(['day', 'week', 'month', 'quarter', 'year', 'fiscal']);
 
 const limits: fc.Arbitrary<Limit> = fc
   .record({
@@ -52,9 +57,20 @@ const limits: fc.Arbitrary<Limit> = fc
       { requiredKeys: ['count'] },
     ),
     beyond: fc.constantFrom('warn' as const, 'hold' as const, 'decline' as const),
+    carryOver: fc.option(
+      fc.record({ upTo: fc.record({ count: fc.nat(4) }), for: fc.integer({ min: 1, max: 3 }) }),
+      {
+        nil: undefined,
+      },
+    ),
     whenMissing: fc.constantFrom(undefined, 'warn' as const, 'hold' as const, 'decline' as const),
   })
-  .map(({ whenMissing, ...limit }) => ({ ...limit, id: '', ...(whenMissing ? { whenMissing } : {}) }));
+  .map(({ whenMissing, carryOver, ...limit }) => ({
+    ...limit,
+    id: '',
+    ...(carryOver && CARRYING.has(limit.window.every) && !limit.per.includes('act') ? { carryOver } : {}),
+    ...(whenMissing ? { whenMissing } : {}),
+  }));
 
 /** Versions share ids of limits, so that a bucket of one may be a bucket of the other. */
 export const policies: fc.Arbitrary<Policy> = fc.record(
@@ -135,12 +151,39 @@ const commands: fc.Arbitrary<Step> = fc
     },
     { type: 'DefineItem', sku: 'coffee/latte', item: { retailMinor: 500, costMinor: 120 } },
     { type: 'DefineCampaign', id: 'kindness', campaign: { from: '2026-10-25', to: '2026-11-20' } },
-    { type: 'DefineBook', book: { currency: 'GBP', timeZone: 'Asia/Tokyo', fourEyes: false } },
+    {
+      type: 'DefineBook',
+      book: { currency: 'GBP', timeZone: 'Asia/Tokyo', fourEyes: false, fiscalCalendar: NRF },
+    },
     { type: 'StartShadow', version: 1 },
     { type: 'StopShadow', version: 1 },
     { type: 'RequestBacktest', version: 1 },
   )
   .map((command) => ({ do: 'command', command }));
+
+const adjustments: fc.Arbitrary<Step> = fc
+  .record({
+    type: fc.constantFrom('AdjustBucket' as const, 'TransferBetweenBuckets' as const),
+    limit: fc.constantFrom('limit-0', 'limit-1'),
+    dimension: fc.constantFrom('employee', 'location', 'customer'),
+    count: fc.integer({ min: 1, max: 3 }),
+  })
+  .map(({ type, limit, dimension, count }) => {
+    const [one, other] = { employee: ['ann', 'bob'], location: ['soho', 'bronx'], customer: ['c-1', 'c-2'] }[
+      dimension
+    ]!;
+    const amounts = { count };
+    const command: Command =
+      type === 'AdjustBucket'
+        ? { type, kind: 'grant', limit, asked: { key: { [dimension]: one! }, amounts }, reason: 'r' }
+        : {
+            type,
+            limit,
+            asked: { from: { [dimension]: one! }, to: { [dimension]: other! }, amounts },
+            reason: 'r',
+          };
+    return { do: 'command', command };
+  });
 
 const reversals: fc.Arbitrary<Step> = fc.record({
   do: fc.constant('reverse' as const),
@@ -172,6 +215,7 @@ export function histories(changes: boolean): fc.Arbitrary<Step[]> {
       { weight: 3, arbitrary: reversals },
       { weight: 9, arbitrary: settlings },
       { weight: 2, arbitrary: commands },
+      { weight: 2, arbitrary: adjustments },
       { weight: changes ? 1 : 0, arbitrary: policyChanges },
     ),
     { minLength: 1, maxLength: 60, size: 'max' },
@@ -210,6 +254,12 @@ export class ToldBook {
     for (const expiry of dueExpiries(new Draft(this.state), now)) this.#put(expiry);
   }
 
+  /** Taken as it is, after what falls due before it. */
+  take(event: BookEvent): void {
+    this.letPass(event.recordedAt);
+    this.#put(event);
+  }
+
   #put(event: BookEvent): void {
     evolve(this.state, event, this.state.revision + 1);
     this.events.push(event);
@@ -225,7 +275,10 @@ export function opened(policy?: Policy): ToldBook {
   const book = new ToldBook();
   let n = 0;
   const tell = (command: Command) => book.tell(command, { recordedAt: START, id: `setup-${n++}` });
-  tell({ type: 'DefineBook', book: { currency: 'GBP', timeZone: 'UTC', fourEyes: false } });
+  tell({
+    type: 'DefineBook',
+    book: { currency: 'GBP', timeZone: 'UTC', fourEyes: false, fiscalCalendar: NRF },
+  });
   tell({
     type: 'DefineLocation',
     id: 'soho',

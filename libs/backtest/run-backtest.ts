@@ -1,9 +1,11 @@
 /** Replays a book's own events, from the first to a pinned position, under a candidate version. */
 import { initialState } from '../domain/book/state.ts';
+import type { Policy } from '../domain/policy/policy.ts';
+import type { FiscalCalendar } from '../domain/time/fiscal-calendar.ts';
 import type { EventStore } from '../event-store/event-store.ts';
 import { decodeEvent, STORED_TYPE } from '../events/codec.ts';
 import { Comparison } from './comparison.ts';
-import { type Candidate, CounterfactualBook } from './counterfactual.ts';
+import { CounterfactualBook } from './counterfactual.ts';
 import { ActsToReverse } from './kept-acts.ts';
 import { BATCH, type RecordedBatch, recordedEvents, streamOf } from './recorded-events.ts';
 import type { Report } from './report.ts';
@@ -18,6 +20,8 @@ export interface BacktestRequest {
   /** Business dates, both included, of the acts that are reported. */
   readonly from?: string;
   readonly to?: string;
+  /** Where the version has fiscal windows. */
+  readonly fiscalCalendar?: FiscalCalendar;
 }
 
 export interface BacktestOptions {
@@ -41,18 +45,19 @@ const LOOKING_SHARE = 0.15;
  */
 export async function runBacktest(options: BacktestOptions): Promise<Report> {
   const { eventStore, request, onProgress, signal } = options;
-  const { book, version, document, position, from, to } = request;
-  const candidate = await documentAt(eventStore, book, document, version);
+  const { book, version, document, position, from, to, fiscalCalendar } = request;
+  const policy = await documentAt(eventStore, book, document, version);
+  const candidate = { version, policy, ...(fiscalCalendar === undefined ? {} : { fiscalCalendar }) };
   const share = options.reversed === undefined ? LOOKING_SHARE : 0;
   const reversed = options.reversed ?? (await reversedActs(options, share));
   const counterfactual = new CounterfactualBook(initialState(book), candidate, new ActsToReverse(reversed));
   const comparison = new Comparison({
     kind: 'backtest',
     book,
-    currency: candidate.policy.currency,
+    currency: policy.currency,
     version,
     document,
-    policy: candidate.policy,
+    policy,
     startedAfter: -1,
     ...(from === undefined ? {} : { from }),
     ...(to === undefined ? {} : { to }),
@@ -102,11 +107,11 @@ export async function documentAt(
   book: string,
   document: number,
   version: number,
-): Promise<Candidate> {
+): Promise<Policy> {
   for await (const [stored] of eventStore.read(streamOf(book), document, { to: document })) {
     const event = stored === undefined ? undefined : decodeEvent(stored);
     if (event?.type !== 'PolicyDrafted' && event?.type !== 'PolicyEdited') continue;
-    if (event.version === version) return { version, policy: event.policy };
+    if (event.version === version) return event.policy;
   }
   throw new OtherLedger(`Book ${book} has no document of version ${version} at position ${document}.`);
 }

@@ -3,27 +3,37 @@
  * after the other on a draft, and appends it at the expected revision: while one round is being made durable,
  * the next one collects. Whoever loses a race against another process catches up and decides again.
  */
-import { setImmediate as endOfTurn, setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Actor } from '../domain/access/access.ts';
 import { lacking } from '../domain/access/capabilities.ts';
-import { type Command, type Refusal } from '../domain/book/commands.ts';
-import { differences } from '../domain/book/content.ts';
-import { type Context, type Decided, decide } from '../domain/book/decide.ts';
+import type { Command } from '../domain/book/commands.ts';
+import { type Context, decide } from '../domain/book/decide.ts';
 import { Draft } from '../domain/book/draft.ts';
-import type { ActAccepted, ActDeclined, ActReversed, BookEvent } from '../domain/book/events.ts';
+import type { ActDecision, BookEvent } from '../domain/book/events.ts';
 import { evolve } from '../domain/book/evolve.ts';
+import { draftAt, dueExpiries } from '../domain/book/expiry.ts';
 import type { BookState } from '../domain/book/state.ts';
 import { EngineUnavailable, type EventStore, type EventToAppend } from '../event-store/event-store.ts';
-import { decodeEvent, encodeEvent } from '../events/codec.ts';
-import type { Answer, Evaluation, FoundAct } from './answers.ts';
+import { encodeEvent } from '../events/codec.ts';
+import { type Answer, answerOf, type Evaluation, type FoundAct, replayOf } from './answers.ts';
 import { fold } from './fold.ts';
 import { GivingWay } from './giving-way.ts';
-import { eventId, hashKey, indexOfId, type KeyHash, timedId } from './key-hash.ts';
+import { eventId, expiryId, hashKey, indexOfId, type KeyHash } from './key-hash.ts';
 import type { KeyIndex } from './key-index.ts';
+import { Looking, orAfter } from './looking.ts';
+import { indexFact, RecordedFacts, settlesAct } from './recorded-facts.ts';
+import {
+  actNamedBy,
+  type By,
+  decideRound,
+  inTime,
+  ROUND_MAX,
+  sharesRound,
+  type Waiting,
+  whollyRead,
+} from './rounds.ts';
 import { streamOf } from './stream-of.ts';
 
-/** Acts decided in one round: enough to amortise a flush many times over, few enough to stay responsive. */
-const ROUND_MAX = 512;
 /** Characters of JSON appended in one round, where the engine itself sets no bound. */
 const ROUND_MAX_LENGTH = 4 * 1024 * 1024;
 /** What an engine may add to an event for its id. */
@@ -31,11 +41,6 @@ const ID_BYTES = 64;
 /** A command that has waited so long for its round, or for its round to win, is told to come back later. */
 const MOST_WAIT_MS = 8_000;
 const NOTHING_THERE_MS = 50;
-
-export interface By {
-  readonly key?: string;
-  readonly actor: Actor;
-}
 
 export interface WriterOptions {
   readonly eventStore: EventStore;
@@ -47,30 +52,14 @@ export interface WriterOptions {
   readonly onConflict?: (book: string) => void;
 }
 
-interface Waiting {
-  readonly command: Command;
-  /** Until then, in ms of `performance.now`, it is worth deciding: afterwards nobody waits for the answer. */
-  readonly until: number;
-  readonly by: By;
-  readonly keyHash: KeyHash | undefined;
-  /** Up to this revision no event has this key: what stands there under the same hash has another. */
-  readonly keyNewAt: number;
-  /** For a reversal: the act, read from the ledger before it queued. */
-  readonly act: ActAccepted | ActDeclined | undefined;
-  resolve(answer: Answer): void;
-  reject(error: unknown): void;
-}
-
-interface Outcome {
-  readonly waiting: Waiting;
-  readonly decided: Decided;
-}
-
 export class BookWriter {
   readonly state: BookState;
   readonly #options: WriterOptions;
   readonly #stream: string;
+  readonly #facts: RecordedFacts;
   #queue: Waiting[] = [];
+  /** Those who want what is due recorded, whether or not there is a command. */
+  #wantDue: (() => void)[] = [];
   #running = false;
   /** A round starts at the end of this turn of the event loop. */
   #starting = false;
@@ -78,10 +67,7 @@ export class BookWriter {
   #turn: Promise<unknown> = Promise.resolve();
   #idle: (() => void)[] = [];
   readonly #givingWay = new GivingWay();
-  #looking: Promise<number> | undefined;
-  /** Since when the engine has been asked for the head without an answer, in ms of `performance.now`. */
-  #lookingSince: number | undefined;
-  #nextLook: Promise<number> | undefined;
+  readonly #looking: Looking;
   /** What those who wait for the next look wait for, if they do so only for a while. */
   #patient: { readonly look: Promise<number>; readonly caughtUp: Promise<void> } | undefined;
 
@@ -90,6 +76,8 @@ export class BookWriter {
     this.state = state;
     this.#options = options;
     this.#stream = streamOf(state.id);
+    this.#facts = new RecordedFacts(state.id, options.eventStore, options.keys);
+    this.#looking = new Looking(() => options.eventStore.head(this.#stream));
   }
 
   /**
@@ -104,12 +92,13 @@ export class BookWriter {
     const keyHash = by.key === undefined ? undefined : hashKey(this.state.id, by.key);
     const keyNewAt = this.state.revision;
     if (keyHash !== undefined) {
-      const earlier = await this.#earlier(keyHash, by.key!);
-      if (earlier !== undefined) return replay(command, earlier);
+      const earlier = await this.#facts.withKey(keyHash, by.key!);
+      if (earlier !== undefined) return this.#withAct(replayOf(command, earlier), undefined);
     }
-    const act = command.type === 'ReverseAct' ? (await this.act(command.act))?.event : undefined;
+    const about = actNamedBy(command);
+    const found = about === undefined ? undefined : await this.act(about);
     return new Promise<Answer>((resolve, reject) => {
-      this.#queue.push({ command, until, by, keyHash, keyNewAt, act, resolve, reject });
+      this.#queue.push({ command, until, by, keyHash, keyNewAt, found, resolve, reject });
       if (!this.#running) this.#startSoon();
     });
   }
@@ -127,7 +116,7 @@ export class BookWriter {
       this.#starting = true;
       setImmediate(() => {
         this.#starting = false;
-        if (this.#running || this.#queue.length === 0) return;
+        if (this.#running || (this.#queue.length === 0 && this.#wantDue.length === 0)) return;
         this.#running = true;
         void this.#run();
       });
@@ -137,32 +126,42 @@ export class BookWriter {
   /** What the act would be answered now. Records nothing. */
   async evaluate(command: Command & { type: 'DecideAct' }, by: Actor): Promise<Evaluation> {
     await this.catchUp();
-    const context: Context = { recordedAt: this.#options.now(), actor: by.subject, roles: by.roles, id: '' };
-    const decided = decide(new Draft(this.state), command, context);
+    const recordedAt = this.#options.now();
+    const context: Context = { recordedAt, actor: by.subject, roles: by.roles, id: '' };
+    const decided = decide(draftAt(this.state, recordedAt), command, context);
     if ('refusal' in decided) return { outcome: 'refused', refusal: decided.refusal };
     if (!('event' in decided)) throw new Error('an act is never already stated');
-    const event = decided.event as ActAccepted | ActDeclined;
+    const event = decided.event as ActDecision;
     return { outcome: 'evaluated', event, position: this.state.revision };
   }
 
   /** The act with this id, exact: also one that another process has just recorded. */
   async act(id: string): Promise<FoundAct | undefined> {
-    const index = indexOfId(id);
-    if (index === undefined) return undefined;
+    if (indexOfId(id) === undefined) return undefined;
     await this.catchUp();
-    for (const revision of this.#options.keys.find(this.state.id, index)) {
-      const event = await this.#eventAt(revision);
-      if ((event?.type === 'ActAccepted' || event?.type === 'ActDeclined') && event.id === id) {
-        const reversed = this.state.reversals.get(id);
-        return { event, position: revision, ...(reversed === undefined ? {} : { reversed }) };
-      }
+    // As of one moment: what comes while the facts are read belongs to the next answer.
+    const reversed = this.state.reversals.get(id);
+    const due = dueExpiries(new Draft(this.state), this.#options.now()).find(({ act }) => act === id);
+    const found = await this.#facts.act(id);
+    return found && { ...found, ...(due && { due }), ...(reversed && { reversed }) };
+  }
+
+  /** Resolves when everything due now is recorded, or could not be: then it stays due. */
+  async fallDue(): Promise<void> {
+    const { open } = this.state;
+    for (let before = Number.POSITIVE_INFINITY; open.size < before; ) {
+      if (open.nextDueAt > this.#options.now()) return;
+      before = open.size;
+      await new Promise<void>((resolve) => {
+        this.#wantDue.push(resolve);
+        if (!this.#running) this.#startSoon();
+      });
     }
-    return undefined;
   }
 
   /** Brings the state to the stream's head as it stands now. Costs one look at the head when nothing is new. */
   async catchUp(): Promise<void> {
-    const head = await this.#head();
+    const head = await this.#looking.head();
     if (head <= this.state.revision) return;
     // Our own round may be on its way into the state: what is still missing after it is another process's.
     await this.#inTurn(async () => {
@@ -175,32 +174,12 @@ export class BookWriter {
    * first asked in vain. The state is then that of the newest event known.
    */
   catchUpWithin(patienceMs: number): Promise<void> {
-    const look = this.#head();
+    const look = this.#looking.head();
     if (this.#patient?.look !== look) {
-      const sinceMs = this.#lookingSince === undefined ? 0 : performance.now() - this.#lookingSince;
-      this.#patient = { look, caughtUp: orAfter(this.catchUp(), Math.max(0, patienceMs - sinceMs)) };
+      const leftMs = Math.max(0, patienceMs - this.#looking.inVainMs());
+      this.#patient = { look, caughtUp: orAfter(this.catchUp(), leftMs) };
     }
     return this.#patient.caughtUp;
-  }
-
-  /**
-   * The stream's head at some moment after the call. All who ask in one turn of the event loop share one look,
-   * taken when the turn ends and the look before it has been answered.
-   */
-  #head(): Promise<number> {
-    this.#nextLook ??= this.#lookSoon();
-    return this.#nextLook;
-  }
-
-  async #lookSoon(): Promise<number> {
-    await endOfTurn();
-    await this.#looking?.catch(() => {});
-    this.#nextLook = undefined;
-    this.#lookingSince ??= performance.now();
-    this.#looking = this.#options.eventStore.head(this.#stream);
-    const head = await this.#looking;
-    this.#lookingSince = undefined;
-    return head;
   }
 
   /** Resolves when everything that was queued before has been answered. */
@@ -209,12 +188,14 @@ export class BookWriter {
   }
 
   async #run(): Promise<void> {
-    while (this.#queue.length > 0) {
+    while (this.#queue.length > 0 || this.#wantDue.length > 0) {
+      const wantDue = this.#wantDue.splice(0);
       const round = this.#takeRound();
       this.#lastRound = round.length;
       await this.#inTurn(() => this.#settle(round)).catch((error: unknown) => {
         for (const waiting of round) waiting.reject(error);
       });
+      for (const resolve of wantDue) resolve();
       const pauseMs = this.#givingWay.pauseMs(performance.now());
       if (pauseMs > 0) await pause(pauseMs);
     }
@@ -222,14 +203,10 @@ export class BookWriter {
     for (const resolve of this.#idle.splice(0)) resolve();
   }
 
-  /** Acts and reversals go together; anything that changes what acts are decided by goes alone. */
   #takeRound(): Waiting[] {
-    const alone = (waiting: Waiting) =>
-      waiting.command.type !== 'DecideAct' && waiting.command.type !== 'ReverseAct';
-    if (alone(this.#queue[0]!)) return this.#queue.splice(0, 1);
-    let n = 1;
-    while (n < ROUND_MAX && n < this.#queue.length && !alone(this.#queue[n]!)) n++;
-    return this.#queue.splice(0, n);
+    let n = 0;
+    while (n < ROUND_MAX && n < this.#queue.length && sharesRound(this.#queue[n]!.command)) n++;
+    return this.#queue.splice(0, Math.max(n, 1));
   }
 
   async #settle(queued: readonly Waiting[]): Promise<void> {
@@ -238,8 +215,8 @@ export class BookWriter {
     if (this.#givingWay.othersWrite(performance.now())) await this.#fold({ firstOnly: true });
     for (let attempt = 1; ; attempt++) {
       const round = queued.filter((waiting) => inTime(waiting, attempt > 1));
-      if (round.length === 0) return;
-      const { outcomes, again } = this.#decideRound(round);
+      const { outcomes, again } = decideRound(this.state, round, this.#options);
+      if (outcomes.length === 0 && again.length === 0) return;
       const appends: EventToAppend[] = [];
       let length = 0;
       let taken = 0;
@@ -250,7 +227,9 @@ export class BookWriter {
             maxBytes === undefined ? data.length : Buffer.byteLength(data) + 2 * type.length + ID_BYTES;
           if (appends.length > 0 && length + more > (maxBytes ?? ROUND_MAX_LENGTH)) break;
           length += more;
-          appends.push({ id: eventId(waiting.keyHash), type, data });
+          const id =
+            waiting === undefined ? expiryId(this.state.id, decided.event) : eventId(waiting.keyHash);
+          appends.push({ id, type, data });
         }
         taken++;
       }
@@ -265,57 +244,15 @@ export class BookWriter {
       }
       let position = expected;
       for (const { waiting, decided } of outcomes.slice(0, taken)) {
-        if ('event' in decided) this.#takeIn(decided.event, ++position, waiting.keyHash);
-        waiting.resolve(answerOf(decided, position));
+        if ('event' in decided) this.#takeIn(decided.event, ++position, waiting?.keyHash);
+        waiting?.resolve(this.#withAct(answerOf(decided, position), waiting.found));
       }
       if (appends.length > 0)
         this.#options.keys.reached(this.state.id, { revision: position, eventId: appends.at(-1)!.id });
-      this.#queue.unshift(...outcomes.slice(taken).map(({ waiting }) => waiting));
+      this.#queue.unshift(...outcomes.slice(taken).flatMap(({ waiting }) => waiting ?? []));
       for (const waiting of again) this.#retry(waiting);
       return;
     }
-  }
-
-  #decideRound(round: readonly Waiting[]): { outcomes: Outcome[]; again: Waiting[] } {
-    const draft = new Draft(this.state);
-    const recordedAt = this.#options.now();
-    const keysOfRound = new Set<string>();
-    const outcomes: Outcome[] = [];
-    const again: Waiting[] = [];
-    for (const waiting of round) {
-      const { command, by, keyHash, keyNewAt, act } = waiting;
-      if (keyHash !== undefined) {
-        // An equal request in flight, here or in another process: it is answered as a replay once that is durable.
-        const there = this.#options.keys.find(this.state.id, keyHash.index);
-        if (
-          there.some((revision) => revision > keyNewAt && revision <= this.state.revision) ||
-          keysOfRound.has(keyHash.hex)
-        ) {
-          again.push(waiting);
-          continue;
-        }
-        keysOfRound.add(keyHash.hex);
-      }
-      const id = keyHash === undefined ? '' : timedId(keyHash, recordedAt);
-      const context: Context = {
-        recordedAt,
-        actor: by.actor.subject,
-        roles: by.actor.roles,
-        id,
-        ...(by.key === undefined ? {} : { key: by.key }),
-        ...(act === undefined ? {} : { act: { decided: act } }),
-      };
-      let decided: Decided;
-      try {
-        decided = decide(draft, command, context);
-      } catch (error) {
-        waiting.reject(error);
-        continue;
-      }
-      if ('event' in decided) draft.take(decided.event as ActAccepted | ActDeclined | ActReversed);
-      outcomes.push({ waiting, decided });
-    }
-    return { outcomes, again };
   }
 
   /**
@@ -352,7 +289,7 @@ export class BookWriter {
   /** Folds a durable event in and indexes its key. */
   #takeIn(event: BookEvent, revision: number, keyHash: KeyHash | undefined): void {
     evolve(this.state, event, revision);
-    if (keyHash !== undefined) this.#options.keys.add(this.state.id, keyHash.index, revision);
+    indexFact(this.#options.keys, this.state.id, event, revision, keyHash);
   }
 
   /** Folds what other processes have appended, up to where the stream was seen to stand. */
@@ -365,9 +302,7 @@ export class BookWriter {
     const last = await fold(this.#options.eventStore, this.#stream, this.state, {
       ...options,
       each: (event, stored) => {
-        if (event.key !== undefined) {
-          this.#options.keys.add(this.state.id, hashKey(this.state.id, event.key).index, stored.revision);
-        }
+        indexFact(this.#options.keys, this.state.id, event, stored.revision);
         this.#options.keys.reached(this.state.id, { revision: stored.revision, eventId: stored.id });
       },
     });
@@ -375,20 +310,22 @@ export class BookWriter {
     if (last !== undefined) this.#givingWay.sawOthers(performance.now());
   }
 
-  /** The fact an earlier write with this key became, if there was one. */
-  async #earlier(keyHash: KeyHash, key: string): Promise<{ event: BookEvent; position: number } | undefined> {
-    for (const revision of this.#options.keys.find(this.state.id, keyHash.index)) {
-      const event = await this.#eventAt(revision);
-      if (event?.key === key) return { event, position: revision };
+  /**
+   * An answer about what settled an act shows the act as it was then. Pure from what is recorded, so that a replay
+   * shows the same.
+   * @param found the act, as it was read before it was settled
+   */
+  #withAct(answer: Answer, found: FoundAct | undefined): Answer | Promise<Answer> {
+    if (answer.outcome !== 'recorded' || !settlesAct(answer.event)) return answer;
+    const { event, position } = answer;
+    if (found !== undefined && whollyRead(found, event)) {
+      const settledBy = [...found.settledBy, event];
+      return { ...answer, act: { event: found.event, position, settledBy } };
     }
-    return undefined;
-  }
-
-  async #eventAt(revision: number): Promise<BookEvent | undefined> {
-    for await (const [stored] of this.#options.eventStore.read(this.#stream, revision, { to: revision })) {
-      if (stored !== undefined) return decodeEvent(stored);
-    }
-    return undefined;
+    return this.#facts.act(event.act, position).then((act) => {
+      if (act === undefined) throw new Error(`act ${event.act} was settled at ${position} and is not found`);
+      return { ...answer, act };
+    });
   }
 
   #retry({ command, until, by, resolve, reject }: Waiting): void {
@@ -401,43 +338,4 @@ export class BookWriter {
     this.#turn = result.catch(() => {});
     return result;
   }
-}
-
-/**
- * Whether somebody still waits for it; otherwise it is rejected.
- * @param tried an append with it was tried and lost: it may be among the events read since
- */
-function inTime({ until, reject }: Waiting, tried: boolean): boolean {
-  if (performance.now() < until) return true;
-  const message = 'it did not come to be written in time, because the engine is slow or others write more';
-  reject(new EngineUnavailable(message, { nothingWritten: !tried }));
-  return false;
-}
-
-/** Resolves when the work is done or cannot be, or the time is over. */
-function orAfter(work: Promise<void>, ms: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(resolve, ms);
-    work.then(resolve, (error) => (error instanceof EngineUnavailable ? resolve() : reject(error)));
-    const done = () => clearTimeout(timer);
-    work.then(done, done);
-  });
-}
-
-function answerOf(decided: Decided, position: number): Answer {
-  if ('event' in decided) return { outcome: 'recorded', event: decided.event, position, replayed: false };
-  if ('refusal' in decided) return { outcome: 'refused', refusal: decided.refusal };
-  return { outcome: 'unchanged', position };
-}
-
-function replay(command: Command, earlier: { event: BookEvent; position: number }): Answer {
-  const differs = differences(command, earlier.event);
-  if (differs.length === 0) return { outcome: 'recorded', ...earlier, replayed: true };
-  const refusal: Refusal = {
-    code: 'idempotency-key-reused',
-    detail: `This key was used before, at position ${earlier.position}, for other content: ${differs.join(', ')} differ.`,
-    advice: 'Send a repeated request exactly as it was first sent, and every new one with a key of its own.',
-    differs,
-  };
-  return { outcome: 'refused', refusal };
 }

@@ -7,19 +7,27 @@ import type { BacktestRequested } from '../domain/book/events.ts';
 import { type BookState, initialState } from '../domain/book/state.ts';
 import { type EventStore, NO_STREAM } from '../event-store/event-store.ts';
 import type { Answer, Evaluation, FoundAct } from './answers.ts';
-import { BookWriter, type By } from './book-writer.ts';
+import { BookWriter } from './book-writer.ts';
 import type { CacheClient } from './cache-client.ts';
 import type { Mark } from './cache-file.ts';
 import { Deadlines } from './deadlines.ts';
+
+import { FallingDue } from './falling-due.ts';
+
 import { findBacktest } from './find-backtest.ts';
+
 import { fold } from './fold.ts';
-import { hashKey } from './key-hash.ts';
 import { KeyIndex } from './key-index.ts';
+import { indexFact } from './recorded-facts.ts';
+import type { By } from './rounds.ts';
 import { BOOK_STREAM_PREFIX, bookOf, streamOf } from './stream-of.ts';
 
 /** Events between snapshots: a start folds at most about so many, which takes well under a second. */
 const EVENTS_PER_SNAPSHOT = 100_000;
-/** How often an idle book looks for what other processes wrote, so that its next request has little to fold. */
+/**
+ * How often an idle book looks for what other processes wrote, so that its next request has little to fold, and for
+ * what has fallen due.
+ */
 const FOLLOW_MS = 500;
 /** Events that are worth a snapshot at the end. */
 const EVENTS_WORTH_KEEPING = 5_000;
@@ -55,6 +63,7 @@ export class Books {
   readonly #keys: KeyIndex;
   readonly #writers = new Map<string, Promise<BookWriter>>();
   readonly #open = new Map<string, BookWriter>();
+  readonly #fallingDue = new Map<string, FallingDue>();
   readonly #snapshotAt = new Map<string, number>();
   #reason: string | undefined = 'the books are being opened';
   #snapshots: Promise<unknown> = Promise.resolve();
@@ -147,6 +156,11 @@ export class Books {
     return { value: query(writer.state), position: writer.state.revision };
   }
 
+  /** The clock was set: resolves when what has fallen due by it is recorded, where it can be. */
+  async fallDue(): Promise<void> {
+    await Promise.all([...this.#open.values()].map((writer) => writer.fallDue()));
+  }
+
   status(): BooksStatus {
     const books = [...this.#open].map(([book, { state }]) => ({ book, position: state.revision }));
     return this.#reason === undefined
@@ -158,6 +172,7 @@ export class Books {
   async close(): Promise<void> {
     this.#closed = true;
     clearInterval(this.#following);
+    for (const falling of this.#fallingDue.values()) falling.close();
     for (const [book, writer] of this.#open) {
       await writer.settled();
       await this.#keys.flush(book);
@@ -171,6 +186,7 @@ export class Books {
   #follow(): void {
     // What cannot be followed now is caught up with when it is next asked for, and says so then.
     for (const writer of this.#open.values()) void writer.catchUp().catch(() => {});
+    for (const falling of this.#fallingDue.values()) falling.look();
   }
 
   async #openAll(): Promise<void> {
@@ -230,13 +246,21 @@ export class Books {
     });
     await fold(eventStore, stream, state, {
       each: (event, stored) => {
-        if (event.key !== undefined && stored.revision > indexedTo) {
-          this.#keys.add(book, hashKey(book, event.key).index, stored.revision);
+        if (stored.revision > indexedTo) {
+          indexFact(this.#keys, book, event, stored.revision);
           this.#keys.reached(book, { revision: stored.revision, eventId: stored.id });
         }
       },
     });
     this.#open.set(book, writer);
+    const due = {
+      nextDueAt: () => state.open.nextDueAt,
+      now: () => clock.now(),
+      fallDue: () => writer.fallDue(),
+    };
+    const falling = new FallingDue(due, FOLLOW_MS);
+    this.#fallingDue.set(book, falling);
+    if (!this.#closed) falling.look();
     return writer;
   }
 
@@ -257,10 +281,8 @@ export class Books {
     await fold(eventStore, streamOf(book), unfolded, {
       to,
       each: (event, stored) => {
-        if (event.key !== undefined) {
-          this.#keys.add(book, hashKey(book, event.key).index, stored.revision);
-          this.#keys.reached(book, { revision: stored.revision, eventId: stored.id });
-        }
+        indexFact(this.#keys, book, event, stored.revision);
+        this.#keys.reached(book, { revision: stored.revision, eventId: stored.id });
       },
     });
   }

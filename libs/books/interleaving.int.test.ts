@@ -1,27 +1,32 @@
 /**
- * Aim: whatever the interleaving of requests, reversals and policy changes in two processes, every reply equals
- * what a single thread decides that replays the stream position by position.
+ * Aim: whatever the interleaving of requests, reservations, approvals, reversals, policy changes and time in two
+ * processes whose clocks differ, every reply equals what a single thread decides that replays the stream position by
+ * position, and nothing is reserved for ever.
  */
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { ADMIN } from '../domain/access/access.ts';
-import { decide } from '../domain/book/decide.ts';
-import { Draft } from '../domain/book/draft.ts';
-import type { ActAccepted, ActDeclined, BookEvent } from '../domain/book/events.ts';
-import { evolve } from '../domain/book/evolve.ts';
-import { initialState } from '../domain/book/state.ts';
+import { type Actor, ADMIN } from '../domain/access/access.ts';
+import type { Command } from '../domain/book/commands.ts';
+import type { BookEvent } from '../domain/book/events.ts';
 import type { Limit } from '../domain/policy/policy.ts';
 import type { EventStore } from '../event-store/event-store.ts';
 import { decodeEvent } from '../events/codec.ts';
 import type { Answer } from './answers.ts';
 import { coffee, furnish, openBooks, policyOf, temporaryFolder } from './books.fixture.ts';
 import { streamOf } from './stream-of.ts';
+import { verifyBooks } from './verify.ts';
 
 /** Asks in flight at once. */
 const WAVE = 24;
 /** Acts accepted so far, the latest last. */
 const made: string[] = [];
-let reversals = 0;
+/** Acts held and reserved so far, the latest last; some are settled. */
+const held: string[] = [];
+const reserved: string[] = [];
+/** What was recorded over all histories. */
+const seen = new Set<BookEvent['type']>();
+const APPROVER: Actor = { subject: 'dana', roles: ['approver', 'till'] };
+const MINUTE = 60_000;
 
 const EMPLOYEES = ['emp-1', 'emp-2', 'emp-3'];
 
@@ -35,8 +40,8 @@ const limits: fc.Arbitrary<Limit[]> = fc.array(
       { every: 'lifetime' as const },
       { every: 'rolling' as const, durationMs: 3_600_000, duration: 'PT1H' },
     ),
-    allow: fc.record({ count: fc.integer({ min: 1, max: 25 }) }),
-    beyond: fc.constantFrom('warn' as const, 'decline' as const, 'decline' as const),
+    allow: fc.record({ count: fc.integer({ min: 5, max: 30 }) }),
+    beyond: fc.constantFrom('warn' as const, 'hold' as const, 'decline' as const, 'decline' as const),
   }),
   { minLength: 1, maxLength: 3 },
 );
@@ -47,9 +52,16 @@ type Ask =
       readonly process: number;
       readonly employee: string;
       readonly customer: string;
-      readonly mode: 'request' | 'record';
+      readonly mode: 'request' | 'record' | 'reserve';
       readonly agoMs: number;
     }
+  | {
+      readonly do: 'settle';
+      readonly process: number;
+      readonly which: number;
+      readonly how: 'ApproveAct' | 'RejectAct' | 'CommitAct' | 'ReleaseAct';
+    }
+  | { readonly do: 'wait'; readonly process: number; readonly minutes: number }
   | { readonly do: 'reverse'; readonly process: number; readonly which: number }
   | { readonly do: 'policy'; readonly process: number; readonly limits: Limit[] };
 
@@ -62,9 +74,28 @@ const asks: fc.Arbitrary<Ask[]> = fc.array(
         process: fc.nat(1),
         employee: fc.constantFrom(...EMPLOYEES),
         customer: fc.constantFrom('c-1', 'c-2'),
-        mode: fc.constantFrom('request' as const, 'request' as const, 'record' as const),
+        mode: fc.constantFrom(
+          'request' as const,
+          'request' as const,
+          'record' as const,
+          'reserve' as const,
+          'reserve' as const,
+        ),
         agoMs: fc.nat(900_000),
       }),
+    },
+    {
+      weight: 8,
+      arbitrary: fc.record({
+        do: fc.constant('settle' as const),
+        process: fc.nat(1),
+        which: fc.nat(4),
+        how: fc.constantFrom('ApproveAct', 'RejectAct', 'CommitAct', 'CommitAct', 'ReleaseAct'),
+      }),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.record({ do: fc.constant('wait' as const), process: fc.nat(1), minutes: fc.nat(9) }),
     },
     {
       weight: 3,
@@ -75,7 +106,17 @@ const asks: fc.Arbitrary<Ask[]> = fc.array(
   { minLength: 60, maxLength: 160 },
 );
 
-const named = (all: readonly Limit[]) => policyOf(all.map((limit, i) => ({ ...limit, id: `limit-${i}` })));
+/** Under every policy some acts wait for approval. */
+const HOLDS: Limit = {
+  id: 'holds',
+  appliesTo: {},
+  per: ['employee'],
+  window: { every: 'lifetime' },
+  allow: { count: 4 },
+  beyond: 'hold',
+};
+const named = (all: readonly Limit[]) =>
+  policyOf([HOLDS, ...all.map((limit, i) => ({ ...limit, id: `limit-${i}` }))]);
 
 describe('two processes on one book', () => {
   it('answer as one thread would that replays the stream', async () => {
@@ -86,6 +127,8 @@ describe('two processes on one book', () => {
         try {
           await furnish(processes[0]!.books, 'b', named(first), EMPLOYEES);
           made.length = 0;
+          held.length = 0;
+          reserved.length = 0;
           const answers: (Answer | undefined)[] = [];
           // In waves, so that later ones find acts to reverse.
           for (let from = 0; from < history.length; from += WAVE) {
@@ -96,10 +139,16 @@ describe('two processes on one book', () => {
               )),
             );
           }
-          reversals += answers.filter(
-            (answer) => answer?.outcome === 'recorded' && answer.event.type === 'ActReversed',
-          ).length;
+          for (const { clock, books } of processes) {
+            clock.nowMs += 60 * MINUTE;
+            await books.fallDue();
+          }
+          for (const { books } of processes) {
+            const open = await books.read('b', ({ open, reserved }) => ({ acts: open.size, reserved }));
+            expect(open?.value).toEqual({ acts: 0, reserved: { count: 0, costMinor: 0, retailMinor: 0 } });
+          }
           const events = await replayed(processes[0]!.eventStore);
+          for (const { type } of events) seen.add(type);
           for (const answer of answers) {
             if (answer?.outcome === 'recorded') expect(answer.event).toEqual(events[answer.position]);
           }
@@ -110,7 +159,18 @@ describe('two processes on one book', () => {
       }),
       { numRuns: Number(process.env.GOODWILL_INTERLEAVINGS ?? 6), endOnFailure: true },
     );
-    expect(reversals).toBeGreaterThan(0);
+    for (const type of [
+      'ActReversed',
+      'ActHeld',
+      'ActReserved',
+      'ActApproved',
+      'ActRejected',
+      'ActCommitted',
+      'ActReleased',
+      'ActExpired',
+    ] as const) {
+      expect([...seen]).toContain(type);
+    }
   }, 120_000);
 });
 
@@ -131,57 +191,48 @@ async function put(
     if (drafted.outcome !== 'recorded' || drafted.event.type !== 'PolicyDrafted') throw new Error('no draft');
     return process.books.execute('b', { type: 'ActivatePolicy', version: drafted.event.version }, by);
   }
+  if (ask.do === 'wait') {
+    process.clock.nowMs += ask.minutes * MINUTE;
+    return undefined;
+  }
+  if (ask.do === 'settle') {
+    const among = ask.how === 'ApproveAct' || ask.how === 'RejectAct' ? held : reserved;
+    const act = among[among.length - 1 - ask.which];
+    if (act === undefined) return undefined;
+    const command: Command =
+      ask.how === 'RejectAct'
+        ? { type: ask.how, act, reason: 'r' }
+        : ask.how === 'CommitAct'
+          ? { type: ask.how, act, asked: { retailMinor: 100 } }
+          : { type: ask.how, act };
+    const answer = await process.books.execute('b', command, { key, actor: APPROVER });
+    if (answer.outcome === 'recorded' && 'becomes' in answer.event && answer.event.becomes === 'reserved') {
+      reserved.push(act);
+    }
+    return answer;
+  }
   if (ask.do === 'reverse') {
     const act = made[made.length - 1 - ask.which];
     if (act === undefined) return undefined;
     return process.books.execute('b', { type: 'ReverseAct', act, reason: 'r', asked: { count: 1 } }, by);
   }
   const { employee, customer, mode, agoMs } = ask;
-  const occurredAt = processes[0]!.clock.nowMs - agoMs;
-  const asked = coffee({ employee, customer, mode, occurredAt });
+  const occurredAt = Math.min(...processes.map(({ clock }) => clock.nowMs)) - agoMs;
+  const timeToLive = mode === 'reserve' ? { timeToLiveMs: 5 * MINUTE } : {};
+  const asked = coffee({ employee, customer, mode, occurredAt, ...timeToLive });
   const answer = await process.books.execute('b', { type: 'DecideAct', asked }, by);
-  if (answer.outcome === 'recorded' && answer.event.type === 'ActAccepted') made.push(answer.event.id);
+  if (answer.outcome !== 'recorded') return answer;
+  if (answer.event.type === 'ActAccepted') made.push(answer.event.id);
+  if (answer.event.type === 'ActHeld') held.push(answer.event.id);
+  if (answer.event.type === 'ActReserved') reserved.push(answer.event.id);
   return answer;
 }
 
-/** Decides every act and reversal of the stream again, alone, and expects the very same events. */
+/** Every decision of the stream, made again alone, is the one that is recorded. @returns what is recorded */
 async function replayed(eventStore: EventStore): Promise<BookEvent[]> {
-  const state = initialState('b');
+  const [verdict] = await verifyBooks({ eventStore, cacheFiles: [] });
+  expect(verdict).not.toHaveProperty('difference');
   const events: BookEvent[] = [];
-  const acts = new Map<string, ActAccepted | ActDeclined>();
-  for await (const batch of eventStore.read(streamOf('b'), 0)) {
-    for (const stored of batch) {
-      const event = decodeEvent(stored);
-      const { recordedAt, actor, key } = event;
-      if (event.type === 'ActAccepted' || event.type === 'ActDeclined') {
-        const context = {
-          recordedAt,
-          actor,
-          roles: ADMIN.roles,
-          id: event.id,
-          ...(key === undefined ? {} : { key }),
-        };
-        expect(decide(new Draft(state), { type: 'DecideAct', asked: event.asked }, context)).toEqual({
-          event,
-        });
-        acts.set(event.id, event);
-      } else if (event.type === 'ActReversed') {
-        const { act, reason, asked } = event;
-        const context = {
-          recordedAt,
-          actor,
-          roles: ADMIN.roles,
-          id: event.id,
-          act: { decided: acts.get(act)! },
-          ...(key === undefined ? {} : { key }),
-        };
-        expect(decide(new Draft(state), { type: 'ReverseAct', act, reason, asked }, context)).toEqual({
-          event,
-        });
-      }
-      evolve(state, event, stored.revision);
-      events.push(event);
-    }
-  }
+  for await (const batch of eventStore.read(streamOf('b'), 0)) events.push(...batch.map(decodeEvent));
   return events;
 }

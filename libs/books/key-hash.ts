@@ -25,6 +25,11 @@ export function eventId(keyHash: KeyHash | undefined): string {
   return `${hex.slice(20, 28)}-${hex.slice(28, 32)}-8${hex.slice(32, 35)}-a${hex.slice(35, 38)}-${hex.slice(38, 50)}`;
 }
 
+/** The id of the stored event by which an act ends by itself: the same in every process, since it ends but once. */
+export function expiryId(book: string, { act }: { readonly act: string }): string {
+  return eventId({ hex: hash('sha256', `${book}\n${act}\nexpired`, 'hex'), index: 0 });
+}
+
 /** The id of an act or reversal, a UUIDv7 (RFC 9562) whose random part begins with the key's index. */
 export function timedId(keyHash: KeyHash, recordedAt: number): string {
   const { hex } = keyHash;

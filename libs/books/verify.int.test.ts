@@ -7,6 +7,8 @@ import { SqliteEventStore } from '../event-store/sqlite/sqlite-event-store.ts';
 import { coffee, furnish, openBooks, policyOf, temporaryFolder } from './books.fixture.ts';
 import { verifyBooks } from './verify.ts';
 
+const EMP_1 = { employee: 'emp-1' };
+
 let folder: { path: string; remove(): void };
 
 beforeEach(async () => {
@@ -30,7 +32,7 @@ beforeEach(async () => {
       beyond: 'warn',
     },
   ]);
-  await furnish(books, 'london', policy);
+  await furnish(books, 'london', policy, ['emp-1', 'emp-2']);
   const by = { actor: ADMIN };
   const answers = await Promise.all(
     Array.from({ length: 5_500 }, (_, i) =>
@@ -43,6 +45,18 @@ beforeEach(async () => {
     'london',
     { type: 'ReverseAct', act: first.event.id, reason: 'wrong key', asked: {} },
     { ...by, key: 'reverse' },
+  );
+  const two = { count: 2 };
+  await books.execute(
+    'london',
+    { type: 'AdjustBucket', kind: 'grant', limit: 'week', asked: { key: EMP_1, amounts: two }, reason: 'r' },
+    { ...by, key: 'grant' },
+  );
+  const asked = { from: { employee: 'emp-2' }, to: EMP_1, amounts: two };
+  await books.execute(
+    'london',
+    { type: 'TransferBetweenBuckets', limit: 'day', asked, reason: 'r' },
+    { ...by, key: 'transfer' },
   );
   await close();
 }, 60_000);
@@ -66,11 +80,11 @@ function tamper(file: string, sql: string): void {
 describe('verifyBooks', () => {
   it('finds nothing in a sound ledger, and says what it compared', async () => {
     const [verdict] = await verify();
-    expect(verdict).toMatchObject({ book: 'london', acts: 5_500, events: 5_506 });
+    expect(verdict).toMatchObject({ book: 'london', acts: 5_500, events: 5_509 });
     expect(verdict).not.toHaveProperty('difference');
     expect(verdict?.compared).toEqual([
-      expect.stringMatching(/cache-0\.db: snapshot at 5505$/),
-      expect.stringMatching(/cache-0\.db: 5503 keys$/),
+      expect.stringMatching(/cache-0\.db: snapshot at 5508$/),
+      expect.stringMatching(/cache-0\.db: 5505 keys$/),
     ]);
   });
 
@@ -79,6 +93,16 @@ describe('verifyBooks', () => {
       'a changed amount',
       'UPDATE events SET data = replace(data, \'"retailMinor":390}\', \'"retailMinor":391}\') WHERE revision = 50',
       /position 50 is decided otherwise/,
+    ],
+    [
+      'a changed grant',
+      `UPDATE events SET data = replace(data, '"amounts":{"count":2,', '"amounts":{"count":3,') WHERE revision = 5507`,
+      /position 5507 is decided otherwise/,
+    ],
+    [
+      'a transfer of more than there was',
+      `UPDATE events SET data = replace(data, '"count":2', '"count":9999') WHERE revision = 5508`,
+      /position 5508 is decided otherwise today.*transfer-exceeds-remaining/,
     ],
     ['a removed event', 'DELETE FROM events WHERE revision = 60', /after position 59 comes 61/],
     [

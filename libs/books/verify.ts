@@ -6,17 +6,30 @@
 import { existsSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import { deserialize, serialize } from 'node:v8';
+import type { AccessRole } from '../domain/access/access.ts';
+import { commandOf, idOf } from '../domain/book/command-of.ts';
 import type { Command } from '../domain/book/commands.ts';
+import type { ActOnLedger } from '../domain/book/context.ts';
 import { type Context, decide } from '../domain/book/decide.ts';
 import { Draft } from '../domain/book/draft.ts';
-import type { ActAccepted, BookEvent } from '../domain/book/events.ts';
+import {
+  type ActDecision,
+  type ActExpired,
+  type BookEvent,
+  isDecision,
+  type SettlingEvent,
+} from '../domain/book/events.ts';
 import { evolve } from '../domain/book/evolve.ts';
+import { dueExpiries } from '../domain/book/expiry.ts';
 import { type BookSnapshot, type BookState, initialState } from '../domain/book/state.ts';
+import { formatInstant } from '../domain/time/instant.ts';
 import type { EventStore, StoredEvent } from '../event-store/event-store.ts';
 import { decodeEvent } from '../events/codec.ts';
 import { CacheFile } from './cache-file.ts';
-import { hashKey } from './key-hash.ts';
-import { asRecordedToday, policyCommandOf } from './policy-command.ts';
+import { hashKey, indexOfId } from './key-hash.ts';
+import { settlesAct } from './recorded-facts.ts';
+import { asRecordedToday } from './recorded-today.ts';
+import { actNamedBy } from './rounds.ts';
 import { BOOK_STREAM_PREFIX, bookOf, streamOf } from './stream-of.ts';
 
 export interface BookVerdict {
@@ -77,7 +90,9 @@ class BookCheck {
   readonly #eventStore: EventStore;
   readonly #state: BookState;
   readonly #keys = new Map<string, number>();
-  readonly #acts = new Map<string, number>();
+  /** Where each act was decided, and where it was settled last. */
+  readonly #acts = new Map<string, { readonly revision: number; readonly settled?: number }>();
+  readonly #settlings: { readonly act: string; readonly revision: number }[] = [];
 
   constructor(book: string, caches: Caches, eventStore: EventStore) {
     this.#book = book;
@@ -137,35 +152,45 @@ class BookCheck {
       );
       this.#keys.set(event.key, revision);
     }
-    if (event.type === 'ActAccepted' || event.type === 'ActDeclined') {
-      this.#decidedAs(event, { type: 'DecideAct', asked: event.asked }, event.id, revision);
-      this.#acts.set(event.id, revision);
-    } else if (event.type === 'ActReversed') {
-      const act = await this.#eventAt(this.#acts.get(event.act));
-      this.#expect(
-        act?.type === 'ActAccepted',
-        `position ${revision} reverses ${event.act}, which was not accepted`,
-      );
-      const { reason, asked } = event;
-      this.#decidedAs(event, { type: 'ReverseAct', act: event.act, reason, asked }, event.id, revision, act);
-    } else {
-      const command = policyCommandOf(event);
-      if (command !== undefined) this.#decidedAs(event, command, '', revision);
+    if (event.type === 'ActExpired') this.#expiredAsDue(event, revision);
+    else await this.#decidedAs(event, revision);
+    if (isDecision(event)) this.#acts.set(event.id, { revision });
+    else if (settlesAct(event)) {
+      this.#acts.set(event.act, { ...this.#acts.get(event.act)!, settled: revision });
+      this.#settlings.push({ act: event.act, revision });
     }
     evolve(this.#state, event, revision);
   }
 
+  /** What falls due comes at its turn, and before anything that is decided later. */
+  #expiredAsDue(event: ActExpired, revision: number): void {
+    const [due] = dueExpiries(new Draft(this.#state), event.recordedAt);
+    this.#expect(
+      isDeepStrictEqual(due, event),
+      `position ${revision} ends act ${event.act} by itself: recorded ${JSON.stringify(event)}, due ${JSON.stringify(due)}`,
+    );
+  }
+
   /** The same command, decided again on what stood before it, must become the same fact. */
-  #decidedAs(event: BookEvent, command: Command, id: string, revision: number, act?: BookEvent): void {
+  async #decidedAs(event: BookEvent, revision: number): Promise<void> {
     const { recordedAt, actor, key } = event;
+    this.#expect(
+      this.#state.open.nextDueAt > recordedAt,
+      `position ${revision} is decided at ${formatInstant(recordedAt)}, when an act had fallen due that is still open`,
+    );
+    const command = commandOf(event);
+    if (command === undefined) return;
     const context: Context = {
       recordedAt,
       actor,
       // What the actor might do was settled when it was recorded: a key may have been revoked since.
-      roles: ['admin'],
-      id,
+      roles: event.type === 'ApprovalCodeMade' ? (event.roles as AccessRole[]) : ['admin'],
+      id: idOf(event),
       ...(key === undefined ? {} : { key }),
-      ...(act === undefined ? {} : { act: { decided: act as ActAccepted } }),
+      ...(await this.#actOf(command)),
+      ...(event.type === 'ActApproved' && event.authority !== undefined
+        ? { approvesAs: [event.authority.role] }
+        : {}),
     };
     const again = decide(new Draft(this.#state), command, context);
     const found = asRecordedToday(event, 'event' in again ? again.event : again);
@@ -173,6 +198,15 @@ class BookCheck {
       isDeepStrictEqual(found, event),
       `position ${revision} is decided otherwise today: recorded ${JSON.stringify(event)}, again ${JSON.stringify(found)}`,
     );
+  }
+
+  async #actOf(command: Command): Promise<{ readonly act?: ActOnLedger }> {
+    const id = actNamedBy(command);
+    const place = id === undefined ? undefined : this.#acts.get(id);
+    if (place === undefined) return {};
+    const decided = (await this.#eventAt(place.revision)) as ActDecision;
+    if (place.settled === undefined) return { act: { decided } };
+    return { act: { decided, settled: (await this.#eventAt(place.settled)) as SettlingEvent } };
   }
 
   #checkSnapshot(file: string, cache: CacheFile): void {
@@ -203,11 +237,18 @@ class BookCheck {
       );
       asked++;
     }
+    for (const { act, revision } of this.#settlings) {
+      const index = indexOfId(act);
+      if (revision > mark.revision || index === undefined) continue;
+      this.#expect(
+        cache.findKey(index).includes(revision),
+        `${file}: what settled act ${act} at position ${revision} is missing: delete the file, it comes back`,
+      );
+    }
     return asked;
   }
 
-  async #eventAt(revision: number | undefined): Promise<BookEvent | undefined> {
-    if (revision === undefined) return undefined;
+  async #eventAt(revision: number): Promise<BookEvent | undefined> {
     for await (const [stored] of this.#eventStore.read(streamOf(this.#book), revision, { to: revision })) {
       if (stored !== undefined) return decodeEvent(stored);
     }

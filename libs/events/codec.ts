@@ -31,6 +31,8 @@ export const STORED_TYPE: Readonly<Record<EventType, string>> = {
   PolicySubmitted: 'goodwill.policy-submitted.v1',
   PolicyApproved: 'goodwill.policy-approved.v1',
   PolicyRejected: 'goodwill.policy-rejected.v1',
+  BucketAdjusted: 'goodwill.bucket-adjusted.v1',
+  BucketTransferred: 'goodwill.bucket-transferred.v1',
   BacktestRequested: 'goodwill.backtest-requested.v1',
   ShadowStarted: 'goodwill.shadow-started.v1',
   ShadowStopped: 'goodwill.shadow-stopped.v1',

@@ -7,7 +7,8 @@ import type { AccessEvent } from '../domain/access/keys.ts';
 import { KINDS, MODES, TRIGGERS } from '../domain/act/act.ts';
 import type { BookEvent } from '../domain/book/events.ts';
 import { STANDING } from '../domain/book/events.ts';
-import { CONSEQUENCES, DIMENSIONS, WEEKDAYS } from '../domain/policy/policy.ts';
+import { CONSEQUENCES, DIMENSIONS, FISCAL_PERIODS, WEEKDAYS } from '../domain/policy/policy.ts';
+import { FISCAL_PATTERNS, YEAR_END_RULES, YEAR_NAMES } from '../domain/time/fiscal-calendar.ts';
 import { STORED_ACCESS_TYPE } from './access-codec.ts';
 import { STORED_TYPE } from './codec.ts';
 
@@ -68,12 +69,19 @@ const askedAct = object(
   'The act as it was posted.',
 );
 
-const measure = {
+const tuple = (...items: JsonSchema[]) => ({
   type: 'array',
-  prefixItems: [whole, { type: 'integer' }, whole],
+  prefixItems: items,
   items: false,
-  minItems: 3,
-  description: '[allowed, used before, reserved] in the unit of the measure.',
+  minItems: items.length,
+});
+const measure = {
+  anyOf: [
+    tuple(whole, { type: 'integer' }, whole),
+    tuple(whole, { type: 'integer' }, whole, whole, { type: 'integer' }),
+  ],
+  description:
+    '[allowed, used before, reserved] in the unit of the measure; where anything was carried over or adjusted, these two follow.',
 };
 
 const limitReceipt = object({
@@ -113,6 +121,7 @@ const window = {
   anyOf: [
     object({ every: oneOf(['act', 'shift', 'day', 'month', 'quarter', 'year', 'lifetime']) }),
     object({ every: { const: 'week' }, startsOn: oneOf(WEEKDAYS) }),
+    object({ every: { const: 'fiscal' }, period: oneOf(FISCAL_PERIODS) }),
     object({ every: { const: 'rolling' }, durationMs: { ...whole, minimum: 1 }, duration: text }),
   ],
 };
@@ -141,6 +150,10 @@ const policy = object({
       per: list(oneOf(DIMENSIONS)),
       window,
       allow: someAmounts,
+      'carryOver?': object({
+        upTo: someAmounts,
+        for: { ...whole, minimum: 1 },
+      }),
       beyond: consequence,
       'whenMissing?': consequence,
     }),
@@ -154,12 +167,38 @@ const policy = object({
   'authority?': list(authority),
 });
 
+const fiscalCalendar = object({
+  pattern: oneOf(FISCAL_PATTERNS),
+  yearEnds: object({
+    rule: oneOf(YEAR_END_RULES),
+    weekday: oneOf(WEEKDAYS),
+    month: { type: 'integer', minimum: 1, maximum: 12 },
+  }),
+  yearNamedBy: oneOf(YEAR_NAMES),
+});
+
+const key = { type: 'object', additionalProperties: { type: 'string' } };
+const namedBucket = object({ label: text, key });
+const countsAt = { ...instant, description: 'Of a rolling bucket, when it counts: epoch milliseconds, UTC.' };
+const signed = { type: 'integer', minimum: -Number.MAX_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER };
+const signedAmounts = object({ count: signed, costMinor: signed, retailMinor: signed });
+const askedWhen = {
+  'at?': instant,
+  'location?': text,
+  amounts: object({ 'count?': signed, 'costMinor?': signed, 'retailMinor?': signed }),
+};
+
 const source = object({ format: oneOf(['json', 'yaml']), text: { type: 'string' } });
 const policyVersion = { ...whole, minimum: 1 };
 
 const DATA: Readonly<Record<BookEvent['type'] | AccessEvent['type'], JsonSchema>> = {
   BookDefined: object({
-    book: object({ currency: text, timeZone: text, fourEyes: { type: 'boolean' } }),
+    book: object({
+      currency: text,
+      timeZone: text,
+      fourEyes: { type: 'boolean' },
+      'fiscalCalendar?': fiscalCalendar,
+    }),
     ...stamp,
   }),
   LocationDefined: object({
@@ -258,6 +297,28 @@ const DATA: Readonly<Record<BookEvent['type'] | AccessEvent['type'], JsonSchema>
     ...stamp,
   }),
   KeyRevoked: object({ id: text, 'reason?': text, ...stamp }),
+  BucketAdjusted: object({
+    id: uuid,
+    kind: oneOf(['grant', 'correction']),
+    limit: text,
+    bucket: namedBucket,
+    'at?': countsAt,
+    amounts: signedAmounts,
+    reason: text,
+    asked: object({ key, ...askedWhen }, 'The adjustment as it was posted.'),
+    ...stamp,
+  }),
+  BucketTransferred: object({
+    id: uuid,
+    limit: text,
+    from: namedBucket,
+    to: namedBucket,
+    'at?': countsAt,
+    amounts,
+    reason: text,
+    asked: object({ from: key, to: key, ...askedWhen }, 'The transfer as it was posted.'),
+    ...stamp,
+  }),
   BacktestRequested: object({
     id: uuid,
     version: { ...whole, minimum: 1 },
@@ -265,6 +326,7 @@ const DATA: Readonly<Record<BookEvent['type'] | AccessEvent['type'], JsonSchema>
     position: { ...whole, description: 'The newest event that was looked at.' },
     'from?': businessDate,
     'to?': businessDate,
+    'fiscalCalendar?': fiscalCalendar,
     asked: object({ 'position?': whole }),
     ...stamp,
   }),

@@ -1,12 +1,18 @@
-/** Ledgers to test views with: seeded, with declines, breaches, reversals in parts and in whole, late acts. */
+/**
+ * Ledgers to test views with: seeded, with declines, breaches, reversals in parts and in whole, late acts, and acts
+ * that wait and are settled in every way.
+ */
 import type { AskedAct } from '../domain/act/act.ts';
 import { KINDS } from '../domain/act/act.ts';
 import type {
   ActAccepted,
   ActDeclined,
+  ActHeld,
+  ActReserved,
   ActReversed,
   BookEvent,
   GuardrailReceipt,
+  SettlingEvent,
 } from '../domain/book/events.ts';
 import type {
   AppendResult,
@@ -47,7 +53,11 @@ export function* bookEvents(shape: LedgerShape): Generator<BookEvent, never> {
   const random = seeded(seed);
   const below = (n: number) => Math.floor(random() * n);
   const oneOf = <Value>(values: readonly Value[]): Value => values[below(values.length)]!;
-  const open: { act: ActAccepted; left: { count: number; costMinor: number; retailMinor: number } }[] = [];
+  const waiting: { act: ActHeld | ActReserved; approved: boolean }[] = [];
+  const open: {
+    act: Pick<ActAccepted, 'id' | 'amounts' | 'occurredAt' | 'businessDate'>;
+    left: { count: number; costMinor: number; retailMinor: number };
+  }[] = [];
   let made = 0;
   const newId = (ms: number): string => {
     const time = ms.toString(16).padStart(12, '0');
@@ -66,6 +76,10 @@ export function* bookEvents(shape: LedgerShape): Generator<BookEvent, never> {
     const recordedAt = START_MS + Math.floor((act * DAY_MS) / actsPerDay);
     if (open.length > 0 && random() < 0.03) {
       yield reversal(recordedAt);
+      continue;
+    }
+    if (waiting.length > 0 && random() < 0.06) {
+      yield settling(recordedAt);
       continue;
     }
     const late = random() < 0.03 ? below(3 * DAY_MS) : 0;
@@ -113,12 +127,51 @@ export function* bookEvents(shape: LedgerShape): Generator<BookEvent, never> {
     };
     if (finding === 'decline' && mode === 'request')
       yield { type: 'ActDeclined', ...facts } satisfies ActDeclined;
-    else {
+    else if (mode === 'request' && random() < 0.12) {
+      const reserve = random() < 0.5;
+      const expiresAt = recordedAt + DAY_MS;
+      const asks = reserve ? { ...facts, asked: { ...asked, mode: 'reserve' as const } } : facts;
+      const act: ActHeld | ActReserved =
+        reserve && random() < 0.6
+          ? { type: 'ActReserved', ...asks, expiresAt }
+          : { type: 'ActHeld', ...asks, expiresAt, then: 'expire' };
+      waiting.push({ act, approved: false });
+      yield act;
+    } else {
       const accepted: ActAccepted = { type: 'ActAccepted', ...facts };
       open.push({ act: accepted, left: { ...facts.amounts } });
       if (open.length > 200) open.shift();
       yield accepted;
     }
+  }
+
+  function settling(recordedAt: number): SettlingEvent {
+    const [{ act, approved }] = waiting.splice(below(waiting.length), 1) as [(typeof waiting)[number]];
+    const { id, amounts, occurredAt, businessDate } = act;
+    const common = { act: id, amounts, occurredAt, businessDate, buckets: [], recordedAt, actor: 'dana' };
+    const own = { ...common, key: `settle-${made}`, id: newId(recordedAt) };
+    const accept = (given = amounts) => open.push({ act: { ...act, amounts: given }, left: { ...given } });
+    const dice = random();
+    if (dice < 0.2) {
+      const becomes = dice < 0.1 ? 'accepted' : 'expired';
+      if (becomes === 'accepted') accept();
+      return { type: 'ActExpired', ...common, actor: 'ledger', dueAt: act.expiresAt, becomes };
+    }
+    if (act.type === 'ActHeld' && !approved) {
+      if (dice < 0.4) return { type: 'ActRejected', ...own, approver: 'dana', reason: 'not today' };
+      const reserved = act.asked.mode === 'reserve';
+      if (reserved) waiting.push({ act, approved: true });
+      else accept();
+      const approval = { type: 'ActApproved', ...own, approver: 'dana', policyVersion: 1 } as const;
+      return reserved
+        ? { ...approval, becomes: 'reserved', expiresAt: recordedAt + DAY_MS }
+        : { ...approval, becomes: 'accepted' };
+    }
+    if (dice < 0.5) return { type: 'ActReleased', ...own };
+    const part = dice < 0.7 ? { ...amounts, retailMinor: Math.floor(amounts.retailMinor / 2) } : amounts;
+    accept(part);
+    const released = { count: 0, costMinor: 0, retailMinor: amounts.retailMinor - part.retailMinor };
+    return { type: 'ActCommitted', ...own, asked: {}, amounts: part, released };
   }
 
   function reversal(recordedAt: number): ActReversed {

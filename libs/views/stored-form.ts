@@ -1,9 +1,14 @@
 /** Short forms in which the views keep ids, dates and statuses. */
 
-/** An act's status as stored. Reversed: nothing of it is left. */
+/** An act's status as stored, in the order of `REGISTER_STATUSES`. Reversed: nothing of it is left. */
 export const ACCEPTED = 0;
 export const DECLINED = 1;
 export const REVERSED = 2;
+export const PENDING_APPROVAL = 3;
+export const RESERVED = 4;
+export const REJECTED = 5;
+export const EXPIRED = 6;
+export const RELEASED = 7;
 
 /** Joins the roles of one act to one word; a role has no control characters. */
 export const ROLE_SEPARATOR = '\n';

@@ -6,6 +6,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync, type SQLOutputValue } from 'node:sqlite';
+import type { Amounts } from '../domain/act/act.ts';
+import type { BookEvent } from '../domain/book/events.ts';
 import type { EventStore, StoredEvent } from '../event-store/event-store.ts';
 import { decodeEvent } from '../events/codec.ts';
 import { BOOK_PREFIX, Lane, type Moving } from './lane.ts';
@@ -221,15 +223,21 @@ export async function foldedTotals(
       const event = decodeEvent(stored);
       if (event.type === 'ActDeclined') totals.declined++;
       if (event.type === 'ActReversed' && event.whole) totals.reversedInWhole++;
-      if (event.type !== 'ActAccepted' && event.type !== 'ActReversed') continue;
       // Each reversal's own amounts, where the views keep what each act has had reversed in all.
-      const sign = event.type === 'ActAccepted' ? 1 : -1;
+      if (event.type !== 'ActReversed' && !accepts(event)) continue;
+      const sign = event.type === 'ActReversed' ? -1 : 1;
       if (sign === 1) totals.accepted++;
       totals.count += sign * event.amounts.count;
       totals.costMinor += sign * event.amounts.costMinor;
       totals.retailMinor += sign * event.amounts.retailMinor;
     }
   return { position: reached, ...totals };
+}
+
+/** Whether the event gives its amounts away: at once, or because it settled what had been held. */
+function accepts(event: BookEvent): event is BookEvent & { readonly amounts: Amounts } {
+  if (event.type === 'ActAccepted' || event.type === 'ActCommitted') return true;
+  return (event.type === 'ActApproved' || event.type === 'ActExpired') && event.becomes === 'accepted';
 }
 
 /** The same from the live views' rows, each view by itself; undefined for a book it knows nothing of. */
@@ -244,11 +252,11 @@ export function viewTotals(viewsFile: string, view: View, book: string): FoldedT
     if (acts === undefined) return undefined;
     const sums = db
       .prepare(
-        `SELECT count(*) FILTER (WHERE status <> 1) AS accepted, count(*) FILTER (WHERE status = 1) AS declined,
+        `SELECT count(*) FILTER (WHERE status IN (0, 2)) AS accepted, count(*) FILTER (WHERE status = 1) AS declined,
            count(*) FILTER (WHERE status = 2) AS reversedInWhole,
-           coalesce(sum(count - reversed_count) FILTER (WHERE status <> 1), 0) AS count,
-           coalesce(sum(cost - reversed_cost) FILTER (WHERE status <> 1), 0) AS costMinor,
-           coalesce(sum(retail - reversed_retail) FILTER (WHERE status <> 1), 0) AS retailMinor
+           coalesce(sum(count - reversed_count) FILTER (WHERE status IN (0, 2)), 0) AS count,
+           coalesce(sum(cost - reversed_cost) FILTER (WHERE status IN (0, 2)), 0) AS costMinor,
+           coalesce(sum(retail - reversed_retail) FILTER (WHERE status IN (0, 2)), 0) AS retailMinor
          FROM (${acts.sql})`,
       )
       .get(head.number) as unknown as Omit<FoldedTotals, 'position'>;

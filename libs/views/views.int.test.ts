@@ -8,6 +8,8 @@ import { SqliteEventStore } from '../event-store/sqlite/sqlite-event-store.ts';
 import { firstEvents, toAppend } from './acts.fixture.ts';
 import { ALL_VIEWS } from './all-views.ts';
 import { temporaryDirectory } from './in-process.fixture.ts';
+import { registerView } from './register/register.view.ts';
+import { spendView } from './spend/spend.view.ts';
 import { compareViews, foldedTotals, viewTotals } from './verify.ts';
 import { Views, ViewsUnavailable } from './views.ts';
 
@@ -76,6 +78,7 @@ describe('the views in their threads', () => {
     expect(views.lag().map(({ status, rebuilding }) => [status.state, rebuilding])).toEqual([
       ['current', false],
       ['current', false],
+      ['current', false],
     ]);
   });
 
@@ -124,7 +127,8 @@ describe('the views in their threads', () => {
 
   it.each([
     ['from its second page on', 1],
-    ['in the middle', 8],
+    // Beyond the pages that hold the tables' own description, which is read at the start.
+    ['in the middle', 24],
   ])('make the file anew when it is damaged %s', async (_where, pages) => {
     for (let batch = 0; batch < 3; batch++) await append(1_000);
     views = await Views.start(files);
@@ -182,9 +186,11 @@ describe('the views in their threads', () => {
     views = undefined;
     const compared = await compareViews({ viewsFile: files.viewsFile, store, views: ALL_VIEWS });
     expect(compared.difference).toBeUndefined();
-    expect(compared.views.map(({ rows }) => rows > 10_000)).toEqual([true, true]);
+    const ofActs = [registerView, spendView];
+    const rows = new Map(compared.views.map((view) => [view.view, view.rows]));
+    expect(ofActs.map(({ name }) => rows.get(name)! > 9_000)).toEqual([true, true]);
     const folded = await foldedTotals(store, 'london');
-    for (const view of ALL_VIEWS) expect(viewTotals(files.viewsFile, view, 'london')).toEqual(folded);
+    for (const view of ofActs) expect(viewTotals(files.viewsFile, view, 'london')).toEqual(folded);
   }, 60_000);
 });
 

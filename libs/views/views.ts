@@ -1,4 +1,5 @@
 /** The views as the service sees them: questions, how far they are, and their upkeep. */
+import type { AdjustmentFilters, AdjustmentsAnswer } from './adjustments/adjustments.ts';
 import type { RegisterAnswer, RegisterFilters } from './register/register.ts';
 import type { SpendAnswer, SpendQuery } from './spend/spend.ts';
 import { type ViewLag, ViewsUnavailable } from './status.ts';
@@ -96,6 +97,14 @@ export class Views {
    */
   spend(book: string, query: SpendQuery): Promise<SpendAnswer> {
     return this.#ask('spend', book, query) as Promise<SpendAnswer>;
+  }
+
+  /**
+   * @throws RangeError for a `pageSize` out of bounds.
+   * @throws ViewsUnavailable
+   */
+  adjustments(book: string, filters: AdjustmentFilters = {}): Promise<AdjustmentsAnswer> {
+    return this.#ask('adjustments', book, filters) as Promise<AdjustmentsAnswer>;
   }
 
   /**

@@ -122,7 +122,7 @@ describe('a week of coffees', () => {
     const active = await post(`${BOOK}/policies/1/activate`, 'a');
     expect([active.status, active.body]).toEqual([
       201,
-      { version: 1, status: 'active', from: NOW, position: 6 },
+      { version: 1, status: 'active', from: NOW, unapproved: true, position: 6 },
     ]);
     expect((await call('GET', `${BOOK}/policies/1`)).body).toMatchObject({
       status: 'active',
@@ -367,7 +367,7 @@ describe('the doors', () => {
         })
       ).body.code,
     ).toBe('content-type-unsupported');
-    expect((await call('POST', `${BOOK}/policies/1/approve`)).status).toBe(501);
+    expect((await call('POST', `${BOOK}/policies/1/approve`)).body.code).toBe('idempotency-key-missing');
     const large = await call('POST', `${BOOK}/acts`, `{"note":"${'x'.repeat(1024 * 1024)}"}`, {
       'idempotency-key': 'x',
     });

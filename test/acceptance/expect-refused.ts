@@ -19,6 +19,19 @@ export interface Wrong {
   readonly at?: readonly [pointer: string, code: string];
 }
 
+/** The problem is complete and says what is expected. @returns its body */
+// biome-ignore lint/suspicious/noExplicitAny: the wire is looked at from outside, without our types
+export function expectProblem(reply: Reply, status: number, code: string): any {
+  const problem = reply.json();
+  expect(reply.headers['content-type']).toContain('application/problem+json');
+  expect({ status: reply.status, code: problem.code }).toEqual({ status, code });
+  expect(problem.status).toBe(status);
+  for (const member of ['type', 'title', 'detail', 'advice']) {
+    expect([member, typeof problem[member], problem[member]?.length > 0]).toEqual([member, 'string', true]);
+  }
+  return problem;
+}
+
 /** The problem is complete, says what is expected, and nothing was recorded. */
 export async function expectRefused(
   service: ServiceProcess,
@@ -28,13 +41,7 @@ export async function expectRefused(
 ): Promise<Reply> {
   const stood = await positionOf(service, path);
   const reply = await ask();
-  const problem = reply.json();
-  expect(reply.headers['content-type']).toContain('application/problem+json');
-  expect({ status: reply.status, code: problem.code }).toEqual({ status: wrong.status, code: wrong.code });
-  expect(problem.status).toBe(wrong.status);
-  for (const member of ['type', 'title', 'detail', 'advice']) {
-    expect([member, typeof problem[member], problem[member]?.length > 0]).toEqual([member, 'string', true]);
-  }
+  const problem = expectProblem(reply, wrong.status, wrong.code);
   if (wrong.at !== undefined) {
     const [pointer, code] = wrong.at;
     expect(problem.errors).toContainEqual(expect.objectContaining({ pointer, code }));

@@ -20,6 +20,8 @@ export interface Survived {
   /** Of those, the ones that had been recorded all the same. */
   readonly unknownRecorded: number;
   readonly declined: number;
+  /** Neither committed nor released when the last round was over. */
+  readonly reserved: number;
 }
 
 function demand(condition: boolean, what: () => string): asserts condition {
@@ -88,7 +90,9 @@ async function run(mortal: Mortal, rounds: number, seed: number): Promise<Surviv
     await toldTheWhole(service, path, position, all);
     demand((await service.stop()) === 0, () => `the service did not end cleanly:\n${service.logs()}`);
     await mortal.verify();
-    return { rounds, ...tally, declined: all.filter((ask) => ask.answer?.body.status === 'declined').length };
+    const answered = (status: string) => all.filter((ask) => ask.answer?.body.status === status).length;
+    const settled = all.filter(({ becomes }) => becomes === 'accepted' || becomes === 'released').length;
+    return { rounds, ...tally, declined: answered('declined'), reserved: answered('reserved') - settled };
   } finally {
     await service.kill();
   }
@@ -145,16 +149,19 @@ async function replay(service: ServiceProcess, asks: readonly Ask[]): Promise<vo
 }
 
 async function found(service: ServiceProcess, path: string, asks: readonly Ask[]): Promise<void> {
+  const became = new Map<Ask, string | undefined>();
+  for (const ask of asks) if (ask.of !== undefined) became.set(ask.of, ask.becomes);
   await each(acts(asks), async (ask) => {
     const act = expectStatus(await service.get(`${path}/acts/${ask.answer?.body.id}`), 200).json();
+    const { id, occurredAt, status } = ask.answer?.body ?? {};
     demand(
-      act.id === ask.answer?.body.id && act.occurredAt === ask.answer?.body.occurredAt,
+      act.id === id && act.occurredAt === occurredAt && act.status === (became.get(ask) ?? status),
       () => `${ask.key} was acknowledged as\n${ask.answer?.text}\nand is found as\n${JSON.stringify(act)}`,
     );
   });
 }
 
-/** Acts, not reversals. */
+/** Acts, not what was done to them. */
 function acts(asks: readonly Ask[]): Ask[] {
   return asks.filter((ask) => ask.of === undefined && ask.answer?.status === 201);
 }
@@ -181,7 +188,9 @@ function neverBeyond(asks: readonly Ask[]): void {
     const { customer, incident } = (ask.of ?? ask).body;
     const bucket = incident ?? customer;
     if (bucket === undefined || ask.answer?.body.status === 'declined') continue;
-    const now = (used.get(bucket) ?? 0) + (ask.of === undefined ? 1 : -1);
+    // A commit takes what was reserved already.
+    const change = ask.of === undefined ? 1 : ask.becomes === 'accepted' ? 0 : -1;
+    const now = (used.get(bucket) ?? 0) + change;
     const allowed = incident === undefined ? PER_CUSTOMER : PER_INCIDENT;
     demand(
       now <= allowed,

@@ -18,5 +18,6 @@ describe('kill -9 under load', () => {
     expect(survived.acknowledged).toBeGreaterThan(ROUNDS * 20);
     expect(survived.unknown).toBeGreaterThan(ROUNDS);
     expect(survived.declined).toBeGreaterThan(0);
+    expect(survived.reserved).toBeGreaterThan(0);
   }, 180_000);
 });

@@ -28,8 +28,9 @@ export interface Ask {
   readonly key: string;
   readonly path: string;
   readonly body: { readonly customer?: string; readonly incident?: string; readonly mode?: string };
-  /** For a reversal: the act it gives back. */
+  /** For what is done to an act: the act, and what it then is. */
   readonly of?: Ask;
+  readonly becomes?: 'reversed' | 'accepted' | 'released';
   /** The answer, once there is one. */
   answer?: Answer;
 }
@@ -63,6 +64,7 @@ export function startLoad(
 ): Load {
   const asks: Ask[] = [];
   const reversible: Ask[] = [];
+  const reserved: Ask[] = [];
   const compose = (): Ask => {
     const key = `r${round}-${asks.length}`;
     const dice = random.next();
@@ -74,12 +76,27 @@ export function startLoad(
           path: `${acts}/${of.answer.body.id}/reverse`,
           body: { reason: 'entered twice' } as object,
           of,
+          becomes: 'reversed',
         };
+      }
+    }
+    if (dice < 0.2 && reserved.length > 0) {
+      const [of] = reserved.splice(random.below(reserved.length), 1);
+      if (of?.answer) {
+        const commits = random.next() < 0.6;
+        const path = `${acts}/${of.answer.body.id}/${commits ? 'commit' : 'release'}`;
+        return { key, path, body: {}, of, becomes: commits ? 'accepted' : 'released' };
       }
     }
     if (dice < 0.45) return { key, path: acts, body: coffee({ incident: `inc-${round}` }) };
     if (dice < 0.85) {
-      return { key, path: acts, body: coffee({ customer: `c-${round}-${random.below(CUSTOMERS)}` }) };
+      // Reservations outlive every round: some are open at each kill.
+      const mode = dice < 0.65 ? { mode: 'reserve', timeToLive: 'P1D' } : {};
+      return {
+        key,
+        path: acts,
+        body: coffee({ customer: `c-${round}-${random.below(CUSTOMERS)}`, ...mode }),
+      };
     }
     return { key, path: acts, body: coffee({ mode: 'record', note: `told afterwards, ${key}` }) };
   };
@@ -93,7 +110,9 @@ export function startLoad(
       } catch {
         return;
       }
-      if (ask.of === undefined && ask.answer.body.status === 'accepted') reversible.push(ask);
+      if (ask.of !== undefined) continue;
+      if (ask.answer.body.status === 'accepted') reversible.push(ask);
+      else if (ask.answer.body.status === 'reserved') reserved.push(ask);
     }
   };
   const ended = Promise.all(Array.from({ length: connections }, connection)).then(() => undefined);

@@ -133,7 +133,7 @@ async function simulate(flags: SimulateFlags): Promise<void> {
     );
     print(flags, chain, inSandbox, tally);
     if (tally.refusedCount > 0) {
-      throw new CommandFailure(`${whole(tally.refusedCount)} acts were neither accepted nor declined.`, {
+      throw new CommandFailure(`${whole(tally.refusedCount)} acts were refused.`, {
         advice: 'The summary names each reason with an example; a repeated run sends only what is missing.',
       });
     }
@@ -242,7 +242,7 @@ function print(flags: SimulateFlags, chain: Chain, inSandbox: boolean, tally: Ta
     `  ${inSandbox ? 'requested as they happened, by the sandbox clock' : 'recorded as past'}; ` +
       `${whole(summary.perSecond)}/s in ${summary.seconds.toFixed(1)} s; seed ${chain.options.seed}`,
     `  accepted ${whole(summary.accepted)}${summary.breached > 0 ? ` (${whole(summary.breached)} with a breach or a warning)` : ''}, ` +
-      `declined ${whole(summary.declined)}, refused ${whole(tally.refusedCount)}` +
+      `declined ${whole(summary.declined)}, ${summary.waiting > 0 ? `waiting ${whole(summary.waiting)}, ` : ''}refused ${whole(tally.refusedCount)}` +
       `${summary.replayed > 0 ? `; ${whole(summary.replayed)} were there already` : ''}`,
     `  kinds: ${list(summary.byKind)}`,
     ...(summary.declined > 0 ? [`  declined by: ${list(summary.declinedBy)}`] : []),

@@ -16,6 +16,8 @@ export class Tally {
   sent = 0;
   accepted = 0;
   declined = 0;
+  /** Waiting for somebody's approval, or reserved: no spend yet. */
+  waiting = 0;
   /** Accepted as facts, beyond a limit. */
   breached = 0;
   /** The ledger had them already. */
@@ -23,7 +25,7 @@ export class Tally {
   readonly byKind = new Map<string, number>();
   /** Declines by the guardrail that asked for them; one act may have several. */
   readonly declinedBy = new Map<string, number>();
-  /** Neither accepted nor declined: nothing was recorded. */
+  /** Neither accepted, declined nor waiting: nothing was recorded. */
   readonly refused = new Map<string, { count: number; readonly example: string }>();
 
   add(act: SimulatedAct, status: number, body: unknown, replayed: boolean): void {
@@ -37,6 +39,7 @@ export class Tally {
     if (replayed) this.replayed++;
     if (decided.status === 'accepted') this.accepted++;
     else if (decided.status === 'declined') this.declined++;
+    else if (decided.status === 'pending_approval' || decided.status === 'reserved') this.waiting++;
     else {
       this.#refuse(act, status, { code: 'unknown-status', detail: `status ${decided.status}` });
       return;
@@ -70,6 +73,7 @@ export class Tally {
       sent: this.sent,
       accepted: this.accepted,
       declined: this.declined,
+      waiting: this.waiting,
       breached: this.breached,
       replayed: this.replayed,
       refused: Object.fromEntries(this.refused),

@@ -50,10 +50,18 @@ export const ROUTE_NEEDS: Readonly<Record<string, Needs>> = {
   [`POST ${BOOK}/acts/batch`]: 'acts:write',
   [`POST ${BOOK}/acts/evaluate`]: 'acts:write',
   [`POST ${BOOK}/acts/:act/reverse`]: 'acts:write',
+  [`POST ${BOOK}/acts/:act/commit`]: 'acts:write',
+  [`POST ${BOOK}/acts/:act/release`]: 'acts:write',
+  // By the caller, or in the name of whoever made the code that the caller types in.
+  [`POST ${BOOK}/acts/:act/approve`]: ['acts:approve', 'acts:write'],
+  [`POST ${BOOK}/acts/:act/reject`]: 'acts:approve',
+  [`POST ${BOOK}/approval-codes`]: 'acts:approve',
   [`GET ${BOOK}/acts`]: 'acts:read',
   [`GET ${BOOK}/acts/:act`]: 'acts:read',
   [`GET ${BOOK}/employees/:employee/allowances`]: 'acts:read',
   [`GET ${BOOK}/buckets`]: 'acts:read',
+  [`GET ${BOOK}/adjustments`]: 'acts:read',
+  [`POST ${BOOK}/adjustments`]: 'adjustments:write',
   [`GET ${BOOK}/metrics/spend`]: 'reports:read',
 };
 

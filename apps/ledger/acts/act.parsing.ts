@@ -6,13 +6,16 @@ import {
   type AskedAct,
   KINDS,
   type Kind,
+  LONGEST_TIME_TO_LIVE_MS,
   MODES,
   type Mode,
+  SHORTEST_TIME_TO_LIVE_MS,
   TRIGGERS,
   type Trigger,
 } from '../../../libs/domain/act/act.ts';
 import { nearestName } from '../../../libs/domain/rules/nearest-name.ts';
 import { parseInstant } from '../../../libs/domain/time/instant.ts';
+import { durationMistake, readDuration } from '../http/duration.ts';
 import {
   ID_MAX_LENGTH,
   kindOf,
@@ -44,6 +47,7 @@ export const ACT_FIELDS = [
   'reason',
   'note',
   'occurredAt',
+  'timeToLive',
 ] as const;
 const ITEM_FIELDS = ['sku', 'quantity'] as const;
 
@@ -159,11 +163,22 @@ function readAct(value: unknown, mistakes: Mistakes, alsoKnown: string | undefin
       case 'occurredAt':
         if (member !== null) asked.occurredAt = instantOf(member, mistakes);
         break;
+      case 'timeToLive':
+        if (member !== null) asked.timeToLiveMs = timeToLiveOf(member, mistakes);
+        break;
       default:
         if (name !== alsoKnown) unknown(name, '', ACT_FIELDS, mistakes);
     }
   }
   if (seen !== 15) missing(seen, mistakes);
+  if (asked.timeToLiveMs !== undefined && asked.mode !== 'reserve') {
+    mistakes.add(
+      '/timeToLive',
+      'not-allowed',
+      'Only a reservation has a time to live.',
+      'Leave it out, or post with "mode": "reserve".',
+    );
+  }
   return asked;
 }
 
@@ -209,12 +224,10 @@ function textOf(
 }
 
 function modeOf(value: unknown, mistakes: Mistakes): Mode {
-  if (value === 'request' || value === 'record') return value;
+  if (value === 'request' || value === 'record' || value === 'reserve') return value;
   let advice = `Use one of ${MODES.join(', ')}.`;
   if (value === 'evaluate') {
     advice = 'To ask without recording, post the same body to …/acts/evaluate with mode request or record.';
-  } else if (value === 'reserve') {
-    advice = 'Reservations are not available in this version; use request to decide now.';
   }
   enumMistake(value, '/mode', advice, mistakes);
   return 'request';
@@ -345,4 +358,12 @@ function instantOf(value: unknown, mistakes: Mistakes): number {
   if (instant !== undefined) return instant;
   mistakes.add('/occurredAt', 'bad-time', 'This is not a time of RFC 3339 with an offset.', advice);
   return 0;
+}
+
+function timeToLiveOf(value: unknown, mistakes: Mistakes): number {
+  const bounds = { leastMs: SHORTEST_TIME_TO_LIVE_MS, mostMs: LONGEST_TIME_TO_LIVE_MS };
+  const mistake = durationMistake(value, bounds);
+  if (mistake === undefined) return readDuration(value);
+  mistakes.add('/timeToLive', mistake.code, mistake.detail, mistake.advice);
+  return SHORTEST_TIME_TO_LIVE_MS;
 }

@@ -2,10 +2,9 @@
  * An act as it is answered: a pure function of its event and position, so that a replay, years later, is the
  * first answer byte for byte.
  */
-import type { Amounts, Measure } from '../../../libs/domain/act/act.ts';
+import type { ActStatus, Measure } from '../../../libs/domain/act/act.ts';
 import type {
-  ActAccepted,
-  ActDeclined,
+  ActDecision,
   ActReversed,
   Finding,
   GuardrailReceipt,
@@ -14,13 +13,14 @@ import type {
 } from '../../../libs/domain/book/events.ts';
 import { formatInstant } from '../../../libs/domain/time/instant.ts';
 
-type Decided = ActAccepted | ActDeclined;
-
 export interface MeasureBody {
   readonly allowed: number;
   readonly usedBefore: number;
   readonly usedAfter: number;
   readonly reserved: number;
+  /** Both only where either is not nothing. */
+  readonly carriedOver?: number;
+  readonly adjusted?: number;
   /** Below zero once a recorded act has gone beyond the limit. */
   readonly remaining: number;
 }
@@ -36,37 +36,24 @@ export interface GuardrailBody {
   readonly message?: string;
 }
 
-export function renderAct(event: Decided, position: number): string {
+export function renderAct(event: ActDecision, position: number): string {
   return JSON.stringify(actBody(event, position, event.id));
 }
 
 /** As `renderAct`, for an act that was only evaluated and has no id. */
-export function renderEvaluation(event: Decided, position: number): string {
+export function renderEvaluation(event: ActDecision, position: number): string {
   return JSON.stringify(actBody(event, position, null));
 }
 
-/** As `renderAct`, with what has been given back since. */
-export function renderFoundAct(event: Decided, position: number, reversed: Amounts | undefined): string {
-  const body = actBody(event, position, event.id);
-  if (reversed === undefined)
-    return JSON.stringify({ ...body, reversed: { count: 0, costMinor: 0, retailMinor: 0 } });
-  const { count, costMinor, retailMinor } = reversed;
-  return JSON.stringify({
-    ...body,
-    status: isWhole(event.amounts, reversed) ? 'reversed' : body.status,
-    reversed: { count, costMinor, retailMinor },
-  });
-}
+/** Whether an act is given, waits, or is not to be. */
+export const STATUS_OF_DECISION: Readonly<Record<ActDecision['type'], ActStatus>> = {
+  ActAccepted: 'accepted',
+  ActDeclined: 'declined',
+  ActHeld: 'pending_approval',
+  ActReserved: 'reserved',
+};
 
-function isWhole(amounts: Amounts, reversed: Amounts): boolean {
-  return (
-    reversed.count === amounts.count &&
-    reversed.costMinor === amounts.costMinor &&
-    reversed.retailMinor === amounts.retailMinor
-  );
-}
-
-function actBody(event: Decided, position: number, id: string | null) {
+export function actBody(event: ActDecision, position: number, id: string | null) {
   const { asked, amounts } = event;
   const guardrails: GuardrailBody[] = [];
   const breaches: { id: string; consequence: string; message: string }[] = [];
@@ -80,7 +67,7 @@ function actBody(event: Decided, position: number, id: string | null) {
   // Members left undefined are left out by JSON.stringify.
   return {
     id,
-    status: event.type === 'ActAccepted' ? 'accepted' : 'declined',
+    status: STATUS_OF_DECISION[event.type],
     mode: asked.mode,
     kind: asked.kind,
     trigger: asked.trigger,
@@ -99,13 +86,14 @@ function actBody(event: Decided, position: number, id: string | null) {
     businessDate: event.businessDate,
     occurredAt: formatInstant(event.occurredAt),
     recordedAt: formatInstant(event.recordedAt),
+    expiresAt: 'expiresAt' in event ? formatInstant(event.expiresAt) : undefined,
     position,
     decision: { policyVersion: event.policyVersion, guardrails },
     breaches,
   };
 }
 
-function guardrailBody(receipt: GuardrailReceipt, event: Decided): GuardrailBody {
+function guardrailBody(receipt: GuardrailReceipt, event: ActDecision): GuardrailBody {
   if ('limit' in receipt) return limitBody(receipt, event);
   if ('rule' in receipt) {
     return { id: receipt.rule, type: 'rule', finding: receipt.finding, message: receipt.message };
@@ -118,20 +106,23 @@ function guardrailBody(receipt: GuardrailReceipt, event: Decided): GuardrailBody
   };
 }
 
-function limitBody(receipt: LimitReceipt, event: Decided): GuardrailBody {
+function limitBody(receipt: LimitReceipt, event: ActDecision): GuardrailBody {
   const { window, missing, finding } = receipt;
   const counted = event.type === 'ActAccepted';
+  const held = event.type === 'ActHeld' || event.type === 'ActReserved';
   const measures: Partial<Record<Measure, MeasureBody>> = {};
   for (const name in receipt.measures) {
     const measure = name as Measure;
-    const [allowed, usedBefore, reserved] = receipt.measures[measure]!;
+    const [allowed, usedBefore, reservedBefore, carriedOver = 0, adjusted = 0] = receipt.measures[measure]!;
     const usedAfter = counted ? usedBefore + event.amounts[measure] : usedBefore;
+    const reserved = held ? reservedBefore + event.amounts[measure] : reservedBefore;
     measures[measure] = {
       allowed,
       usedBefore,
       usedAfter,
       reserved,
-      remaining: allowed - usedAfter - reserved,
+      ...((carriedOver !== 0 || adjusted !== 0) && { carriedOver, adjusted }),
+      remaining: allowed + carriedOver + adjusted - usedAfter - reserved,
     };
   }
   return {
@@ -155,20 +146,23 @@ const MEASURE_WORDS: Readonly<Record<Measure, string>> = {
   retailMinor: ' minor units of retail value',
 };
 
-function limitMessage(receipt: LimitReceipt, event: Decided): string {
+function limitMessage(receipt: LimitReceipt, event: ActDecision): string {
   if (receipt.missing !== undefined && receipt.missing.length > 0) {
     return `The limit "${receipt.limit}" is counted per ${receipt.missing.join(' and ')}, which this act does not name.`;
   }
   const beyond: string[] = [];
   for (const name in receipt.measures) {
     const measure = name as Measure;
-    const [allowed, usedBefore, reserved] = receipt.measures[measure]!;
+    const [allowed, usedBefore, reserved, carriedOver = 0, adjusted = 0] = receipt.measures[measure]!;
     const amount = event.amounts[measure];
-    if (amount === 0 || usedBefore + reserved + amount <= allowed) continue;
+    if (amount === 0 || usedBefore + reserved + amount <= allowed + carriedOver + adjusted) continue;
     const unit = MEASURE_WORDS[measure];
     const held = reserved > 0 ? ` and ${reserved} reserved` : '';
+    const carried = carriedOver > 0 ? ` and ${carriedOver} carried over` : '';
+    const changed =
+      adjusted > 0 ? ` and ${adjusted} granted` : adjusted < 0 ? `, ${-adjusted} taken away` : '';
     beyond.push(
-      `${allowed}${unit} allowed, ${usedBefore} used before${held}, this act ${event.type === 'ActAccepted' ? 'takes' : 'asks'} ${amount}`,
+      `${allowed}${unit} allowed${carried}${changed}, ${usedBefore} used before${held}, this act ${event.type === 'ActAccepted' ? 'takes' : 'asks'} ${amount}`,
     );
   }
   return `Beyond the limit "${receipt.limit}"${forKey(receipt.key)}: ${beyond.join('; ')}.${resetMessage(receipt.window)}`;
@@ -186,7 +180,7 @@ function resetMessage(window: LimitReceipt['window']): string {
   return window.to === null ? ' It never resets.' : ` It resets at ${formatInstant(window.to)}.`;
 }
 
-function standingMessage(standing: StandingReceipt['standing'], event: Decided): string {
+function standingMessage(standing: StandingReceipt['standing'], event: ActDecision): string {
   const { asked } = event;
   switch (standing) {
     case 'no-active-policy':

@@ -1,7 +1,7 @@
 /** Aim: the answer to an act is fixed, byte for byte; whoever changes it sees what clients will see. */
 import { describe, expect, it } from '@jest/globals';
 import type { ActAccepted, ActDeclined } from '../../../libs/domain/book/events.ts';
-import { renderAct, renderEvaluation, renderFoundAct } from './act.rendering.ts';
+import { renderAct, renderEvaluation } from './act.rendering.ts';
 
 const AT = Date.parse('2026-11-21T08:14:05.000Z');
 const WEEK = {
@@ -150,18 +150,5 @@ describe('the answer to an act', () => {
       ...JSON.parse(renderAct(ACCEPTED, 7)),
       id: null,
     });
-  });
-
-  it('says what has been given back since', () => {
-    const found = (reversed?: typeof ACCEPTED.amounts) => JSON.parse(renderFoundAct(ACCEPTED, 7, reversed));
-    expect(found()).toMatchObject({
-      status: 'accepted',
-      reversed: { count: 0, costMinor: 0, retailMinor: 0 },
-    });
-    expect(found({ count: 0, costMinor: 80, retailMinor: 0 })).toMatchObject({
-      status: 'accepted',
-      reversed: { costMinor: 80 },
-    });
-    expect(found({ count: 1, costMinor: 80, retailMinor: 390 })).toMatchObject({ status: 'reversed' });
   });
 });

@@ -1,7 +1,7 @@
 import { Controller, Get, Inject, Post, Req, Res } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { ActAccepted, ActDeclined, BookEvent } from '../../../libs/domain/book/events.ts';
+import type { ActDecision, BookEvent } from '../../../libs/domain/book/events.ts';
 import { actorOf } from '../access/gate.ts';
 import { WriteToBook } from '../books/books.bus.ts';
 import { ID_MAX_LENGTH } from '../http/field-text.ts';
@@ -13,8 +13,9 @@ import type { ServiceMetrics } from '../operations/service-metrics.ts';
 import { METRICS } from '../parts.ts';
 import { problemOfRefusal } from '../problems/problem.ts';
 import { parseAct } from './act.parsing.ts';
-import { renderAct, renderEvaluation, renderFoundAct, renderReversal } from './act.rendering.ts';
+import { renderAct, renderEvaluation, renderReversal, STATUS_OF_DECISION } from './act.rendering.ts';
 import { EvaluateAct, FindAct } from './acts.bus.ts';
+import { renderFoundAct } from './found-act.rendering.ts';
 
 class ReversalFields {
   @Optional() @Whole(0) count?: number;
@@ -95,7 +96,7 @@ export class ActsController {
     if (found === undefined) {
       throw problemOfRefusal({ code: 'act-not-found', detail: `The book "${book}" has no act "${id}".` });
     }
-    sendJson(reply, 200, renderFoundAct(found.event, found.position, found.reversed));
+    sendJson(reply, 200, renderFoundAct(found));
   }
 
   @Post(':act/reverse')
@@ -132,12 +133,11 @@ export class ActsController {
   }
 }
 
-export function decidedOf(event: BookEvent): ActAccepted | ActDeclined {
-  if (event.type === 'ActAccepted' || event.type === 'ActDeclined') return event;
+export function decidedOf(event: BookEvent): ActDecision {
+  if (event.type in STATUS_OF_DECISION) return event as ActDecision;
   throw new Error(`An act was answered with ${event.type}.`);
 }
 
-export function countAct(metrics: ServiceMetrics, event: ActAccepted | ActDeclined, replayed: boolean): void {
-  const status = event.type === 'ActAccepted' ? 'accepted' : 'declined';
-  metrics.acts.of(status, event.asked.mode, replayed ? 'true' : 'false').value++;
+export function countAct(metrics: ServiceMetrics, event: ActDecision, replayed: boolean): void {
+  metrics.acts.of(STATUS_OF_DECISION[event.type], event.asked.mode, replayed ? 'true' : 'false').value++;
 }

@@ -84,6 +84,7 @@ function rowBody(row: RegisterRow) {
     businessDate: row.businessDate,
     occurredAt: formatInstant(row.occurredAt),
     recordedAt: formatInstant(row.recordedAt),
+    expiresAt: row.expiresAt === null ? undefined : formatInstant(row.expiresAt),
     position: row.position,
     policyVersion: row.policyVersion,
     breachCount: row.breaches,

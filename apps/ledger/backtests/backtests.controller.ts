@@ -191,7 +191,7 @@ export class BacktestsController {
 
 function requestOf(
   book: string,
-  { version, document, position, from, to }: BacktestRequested,
+  { version, document, position, from, to, fiscalCalendar }: BacktestRequested,
 ): BacktestRequest {
   return {
     book,
@@ -200,6 +200,7 @@ function requestOf(
     position,
     ...(from !== undefined && { from }),
     ...(to !== undefined && { to }),
+    ...(fiscalCalendar !== undefined && { fiscalCalendar }),
   };
 }
 

@@ -16,7 +16,7 @@ async function start(): Promise<void> {
   const reading = readSettings({
     GOODWILL_DATA_DIR: dataDir,
     GOODWILL_PORT: '0',
-    GOODWILL_LOG_LEVEL: 'error',
+    GOODWILL_LOG_LEVEL: 'silent',
   });
   if (!reading.ok) throw new Error(reading.line);
   service = await startService(reading.settings);
@@ -115,7 +115,7 @@ describe('a backtest over HTTP', () => {
         finding: 'decline',
         key: { employee: 'ann' },
         window: 'lifetime',
-        measures: { count: { allowed: 2, usedBefore: 2 } },
+        measures: { count: { allowed: 2, usedBefore: 2, reserved: 0 } },
       },
     ]);
     expect(body.spent.notSpent).toEqual({ acts: 1, costMinor: 80, retailMinor: 390 });

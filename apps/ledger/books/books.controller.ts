@@ -4,17 +4,16 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Currency, Flag, Optional, readFields, TimeZone } from '../http/fields.ts';
 import { bookId, jsonBody } from '../http/request.ts';
 import { Describe } from '../openapi/describe.ts';
+import { parseFiscalCalendar } from './fiscal-calendar.parsing.ts';
 import { show, state } from './stated.ts';
 
 class BookFields {
   @Currency() currency!: string;
   @TimeZone() timeZone!: string;
   @Optional() @Flag() fourEyes?: boolean;
+  /** Checked when it is read as a whole. */
+  @Optional() fiscalCalendar?: unknown;
 }
-
-const NOT_YET = {
-  fiscalCalendar: 'Fiscal calendars are not available in this version; leave the member out.',
-};
 
 @Controller('v1/books/:book')
 export class BooksController {
@@ -37,8 +36,14 @@ export class BooksController {
   })
   async put(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const id = bookId(request);
-    const { currency, timeZone, fourEyes = true } = readFields(BookFields, jsonBody(request), NOT_YET);
-    const book = { currency, timeZone, fourEyes };
+    const {
+      currency,
+      timeZone,
+      fourEyes = true,
+      fiscalCalendar: posted,
+    } = readFields(BookFields, jsonBody(request));
+    const fiscalCalendar = posted === undefined ? {} : { fiscalCalendar: parseFiscalCalendar(posted) };
+    const book = { currency, timeZone, fourEyes, ...fiscalCalendar };
     await state(this.#commands, request, reply, id, { type: 'DefineBook', book }, { id, ...book });
   }
 

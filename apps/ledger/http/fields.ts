@@ -15,6 +15,7 @@ import { nearestName } from '../../../libs/domain/rules/nearest-name.ts';
 import { isBusinessDate, parseInstant } from '../../../libs/domain/time/instant.ts';
 import { isTimeZone, timeZoneAdvice } from '../../../libs/domain/time/zone.ts';
 import { bodyProblem, type FieldProblem } from '../problems/problem.ts';
+import { type DurationBounds, durationMistake } from './duration.ts';
 import { kindOf, pointerTo, type TextMistake, type TextRule, textMistake } from './field-text.ts';
 
 /** `under`: pointer below the member, for an entry of a list. */
@@ -24,7 +25,7 @@ type Check = (value: unknown) => Mistake | undefined;
 const MAX_LIST_LENGTH = 100;
 
 /** The mistake travels through class-validator as the text of its message. */
-function rule(name: string, check: Check): PropertyDecorator {
+export function rule(name: string, check: Check): PropertyDecorator {
   return ValidateBy({
     name,
     validator: {
@@ -144,6 +145,9 @@ export const Instant = (): PropertyDecorator =>
           advice: 'Write a time such as 2026-11-21T08:14:05Z.',
         },
   );
+
+export const Duration = (bounds: DurationBounds): PropertyDecorator =>
+  rule('duration', (value) => durationMistake(value, bounds));
 
 /** A moment, or a business day that begins at each location by its own clock. */
 export const InstantOrDate = (): PropertyDecorator =>

@@ -1,12 +1,13 @@
 /** The shapes of the wire, for the API's description. Written by hand: they are the contract. */
 
-import { KINDS, MODES, TRIGGERS } from '../../../libs/domain/act/act.ts';
+import { ACT_STATUSES, KINDS, MODES, TRIGGERS } from '../../../libs/domain/act/act.ts';
 import { MAX_PAGE, REGISTER_STATUSES } from '../../../libs/views/register/register.ts';
 import { SPEND_DIMENSIONS } from '../../../libs/views/spend/spend.ts';
 import { MAX_QUANTITY } from '../acts/act.parsing.ts';
 import { MAX_BATCH } from '../acts/batch-limit.ts';
 import { NOTE_MAX_LENGTH, SKU_MAX_LENGTH } from '../http/field-text.ts';
 import { PROBLEMS } from '../problems/registry.ts';
+import { ADJUSTMENT_SCHEMAS, FISCAL_CALENDAR_POSTED } from './adjustment-schemas.ts';
 import { KEY_SCHEMAS } from './key-schemas.ts';
 import { POLICY_SCHEMAS } from './policy-schemas.ts';
 import { REPORT_SCHEMAS } from './report-schemas.ts';
@@ -34,13 +35,14 @@ import {
   whole,
   window,
 } from './schema-parts.ts';
+import { SETTLING_SCHEMAS, SHOWN_WHEN_SETTLED } from './settling-schemas.ts';
 import { CONSEQUENCES, FINDINGS } from './words.ts';
 
 const ACT_MEMBERS: Record<string, Schema> = {
   mode: choice(MODES, {
     default: 'request',
     description:
-      'request: decide now. record: it has happened; never refused for a limit, breaches are listed.',
+      'request: decide now. record: it has happened; never refused for a limit, breaches are listed. reserve: decide now, and keep the value until it is committed, released or its time to live is over.',
   }),
   kind: choice(KINDS),
   trigger: choice(TRIGGERS, { description: 'recovery: something went wrong. delight: unprompted.' }),
@@ -65,7 +67,19 @@ const ACT_MEMBERS: Record<string, Schema> = {
   reason: id('long-wait'),
   note: text(NOTE_MAX_LENGTH, '20 minutes'),
 };
-const OPTIONAL_OF_ACT = ['customer', 'incident', 'campaign', 'shift', 'channel', 'item', 'reason', 'note'];
+const OPTIONAL_OF_ACT = [
+  'customer',
+  'incident',
+  'campaign',
+  'shift',
+  'channel',
+  'item',
+  'reason',
+  'note',
+  'expiresAt',
+];
+/** What an act may be decided to be. */
+const DECISIONS = ACT_STATUSES.slice(0, 4);
 const NEEDED = ['kind', 'trigger', 'employee', 'location'];
 const ACT_POST = {
   ...Object.fromEntries(
@@ -76,6 +90,13 @@ const ACT_POST = {
   ),
   currency: orNull({ ...currency, description: 'Only a check: when given, it must be the book’s currency.' }),
   occurredAt: orNull(instant('When it happened; absent: now. A request may be up to 15 minutes old.')),
+  timeToLive: orNull({
+    type: 'string',
+    format: 'duration',
+    default: 'PT15M',
+    description: 'Only with mode reserve: how long it is kept, from PT1S to P31D.',
+    examples: ['PT15M'],
+  }),
 };
 const ACT_EXAMPLE = {
   mode: 'request',
@@ -97,6 +118,7 @@ const DECIDED: Record<string, Schema> = {
   businessDate: date('The trading day at the location.'),
   occurredAt: instant('When it happened.'),
   recordedAt: instant('When the ledger learned of it.'),
+  expiresAt: instant('While it is pending approval or reserved: it falls due then.'),
   position,
   decision: ref('Decision'),
   breaches: list(ref('Breach'), { description: 'Of a record: what it went beyond. Empty for a request.' }),
@@ -120,7 +142,7 @@ const ALLOWANCE = {
     object(
       {
         allowed: whole('So much the limit allows.'),
-        carriedOver: whole('From the window before.'),
+        carriedOver: whole('Taken over from windows before.'),
         adjusted: whole('By grants, transfers and corrections.'),
         used: whole('Used so far.'),
         reserved: whole('Held and not yet spent.'),
@@ -141,17 +163,27 @@ export const SCHEMAS = {
         default: true,
         description: 'Whether a policy needs a second person’s approval before it may be activated.',
       }),
+      fiscalCalendar: orNull(FISCAL_CALENDAR_POSTED),
     },
     ['currency', 'timeZone'],
-    { examples: [{ currency: 'GBP', timeZone: 'Europe/London', fourEyes: false }] },
+    {
+      examples: [
+        { currency: 'GBP', timeZone: 'Europe/London', fourEyes: false },
+        { currency: 'USD', timeZone: 'America/New_York', fourEyes: false, fiscalCalendar: 'nrf' },
+      ],
+    },
   ),
-  Book: object({ id: id('london'), currency, timeZone, fourEyes: { type: 'boolean' }, position }, [
-    'id',
-    'currency',
-    'timeZone',
-    'fourEyes',
-    'position',
-  ]),
+  Book: object(
+    {
+      id: id('london'),
+      currency,
+      timeZone,
+      fourEyes: { type: 'boolean' },
+      fiscalCalendar: ref('FiscalCalendar'),
+      position,
+    },
+    ['id', 'currency', 'timeZone', 'fourEyes', 'position'],
+  ),
   LocationStatement: object(
     {
       name: orNull(name('Soho')),
@@ -287,8 +319,12 @@ export const SCHEMAS = {
             allowed: whole('So much the limit allows.'),
             usedBefore: whole('Before this act.'),
             usedAfter: whole('After this act; the same where it was declined.'),
-            reserved: whole('Held and not yet spent.'),
-            remaining: whole('allowed − usedAfter − reserved; below zero after a breach.'),
+            reserved: whole('Held and not yet spent, by this act too where it waits or is reserved.'),
+            carriedOver: whole('Taken over from windows before; named where it or adjusted is not 0.'),
+            adjusted: whole('By grants, corrections and transfers; named where it or carriedOver is not 0.'),
+            remaining: whole(
+              'allowed + carriedOver + adjusted − usedAfter − reserved; below zero after a breach.',
+            ),
           },
           ['allowed', 'usedBefore', 'usedAfter', 'reserved', 'remaining'],
         ),
@@ -313,15 +349,19 @@ export const SCHEMAS = {
     { id: id('weekly-coffees'), consequence: choice(CONSEQUENCES), message: { type: 'string' } },
     ['id', 'consequence', 'message'],
   ),
-  Act: object({ id: actId, status: choice(['accepted', 'declined']), ...DECIDED }, DECIDED_REQUIRED),
-  ActEvaluation: object(
-    { id: { type: 'null' }, status: choice(['accepted', 'declined']), ...DECIDED },
-    DECIDED_REQUIRED,
+  Act: object({ id: actId, status: choice(DECISIONS), ...DECIDED }, DECIDED_REQUIRED),
+  ActEvaluation: object({ id: { type: 'null' }, status: choice(DECISIONS), ...DECIDED }, DECIDED_REQUIRED),
+  ActFound: object(
+    {
+      id: actId,
+      status: choice(REGISTER_STATUSES),
+      ...DECIDED,
+      ...SHOWN_WHEN_SETTLED,
+      reversed: amounts,
+    },
+    [...DECIDED_REQUIRED, 'reversed'],
   ),
-  ActFound: object({ id: actId, status: choice(REGISTER_STATUSES), ...DECIDED, reversed: amounts }, [
-    ...DECIDED_REQUIRED,
-    'reversed',
-  ]),
+  ...SETTLING_SCHEMAS,
   BatchPost: object(
     {
       acts: list(
@@ -399,6 +439,7 @@ export const SCHEMAS = {
             businessDate: date('The trading day at the location.'),
             occurredAt: instant('When it happened.'),
             recordedAt: instant('When the ledger learned of it.'),
+            expiresAt: instant('While it is pending approval or reserved: it falls due then.'),
             position,
             policyVersion: orNull(whole('Null: no policy was in force.')),
             breachCount: whole('Findings other than within on a recorded act.'),
@@ -450,6 +491,7 @@ export const SCHEMAS = {
     'at',
     'position',
   ]),
+  ...ADJUSTMENT_SCHEMAS,
   SpendFigures: object(
     {
       acts: whole('Accepted acts, without those reversed in whole.'),
@@ -572,7 +614,9 @@ export const PARAMETERS: Readonly<Record<string, Parameter>> = {
   region: parameter('A region.', id('central')),
   role: parameter('A role.', id('barista')),
   shift: parameter('A shift.', id('soho-2026-11-21-early')),
-  limit: parameter('In the register: acts a page. For a bucket: the limit.', {
+  author: parameter('Who adjusted.', id('area-lead')),
+  pageSize: parameter('Adjustments a page.', { type: 'integer', minimum: 1, maximum: MAX_PAGE, default: 50 }),
+  limit: parameter('In the register: acts a page. For a bucket or an adjustment: the limit.', {
     anyOf: [{ type: 'integer', minimum: 1, maximum: MAX_PAGE, default: 50 }, { type: 'string' }],
   }),
   kind: parameter('A kind of act.', choice(KINDS)),

@@ -84,7 +84,10 @@ export class PoliciesController {
 
   #posted(request: FastifyRequest, book: string): Promise<PostedPolicy> {
     return readPolicy(request, async () => {
-      const { value } = await readBook(this.#queries, book, (state) => state.book!.currency);
+      const { value } = await readBook(this.#queries, book, ({ book: stated }) => ({
+        currency: stated!.currency,
+        fiscal: stated!.fiscalCalendar !== undefined,
+      }));
       return value;
     });
   }

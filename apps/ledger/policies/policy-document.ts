@@ -1,6 +1,6 @@
 /** A policy as it is posted: JSON or YAML, every mistake told at once, with its place in the text. */
 import type { FastifyRequest } from 'fastify';
-import { checkPolicy } from '../../../libs/domain/policy/check.ts';
+import { type CheckedFor, checkPolicy } from '../../../libs/domain/policy/check.ts';
 import type { Policy } from '../../../libs/domain/policy/policy.ts';
 import { readDocument } from '../../../libs/platform/located-document.ts';
 import { bodyText, isYaml } from '../http/request.ts';
@@ -15,12 +15,12 @@ export interface PostedPolicy {
 }
 
 /**
- * @param currencyOf asked only once the document can be read
+ * @param bookOf asked only once the document can be read
  * @throws Problem
  */
 export async function readPolicy(
   request: FastifyRequest,
-  currencyOf: () => Promise<string>,
+  bookOf: () => Promise<CheckedFor>,
 ): Promise<PostedPolicy> {
   const source = {
     format: isYaml(request) ? ('yaml' as const) : ('json' as const),
@@ -46,7 +46,7 @@ export async function readPolicy(
       })),
     });
   }
-  const check = checkPolicy(document.value, { currency: await currencyOf() });
+  const check = checkPolicy(document.value, await bookOf());
   if (!check.ok) {
     const errors = check.mistakes.map(({ pointer, code, message, advice, at }) => ({
       pointer,

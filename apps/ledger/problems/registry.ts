@@ -321,6 +321,36 @@ const OF_THE_DOMAIN: Record<RefusalCode, ProblemKind> = {
     title: 'More would be committed than is reserved',
     advice: 'Commit at most what is reserved, or nothing in particular to commit all of it.',
   },
+  'fiscal-calendar-missing': {
+    status: 409,
+    title: 'The book has no fiscal calendar',
+    advice: 'State the book with its fiscalCalendar, such as "nrf", or count in month, quarter or year.',
+  },
+  'fiscal-calendar-fixed': {
+    status: 409,
+    title: 'The fiscal calendar is counted by',
+    advice: 'State the calendar as it stands; for another one open another book.',
+  },
+  'limit-not-found': {
+    status: 404,
+    title: 'The policy in force has no such limit',
+    advice: 'Name a limit of the version in force.',
+  },
+  'bucket-not-adjustable': {
+    status: 422,
+    title: 'That cannot be adjusted',
+    advice: 'Correct what errors points at: the key, the time or an amount.',
+  },
+  'transfer-exceeds-remaining': {
+    status: 422,
+    title: 'More would be transferred than remains',
+    advice: 'Transfer no more than remains in the bucket that gives, or post a grant.',
+  },
+  'same-bucket': {
+    status: 422,
+    title: 'A bucket cannot give to itself',
+    advice: 'Name two buckets; to change one, post a correction.',
+  },
 };
 
 export type ProblemCode = keyof typeof OF_THE_SERVICE | RefusalCode;
@@ -341,6 +371,7 @@ export const FIELD_CODES = {
   negative: 'The number is below zero.',
   'out-of-range': 'The number is outside the range the member takes.',
   'bad-time': 'The text is not a time of RFC 3339 with an offset.',
+  'bad-duration': 'The text is not a duration of ISO 8601 of exact length.',
   'bad-date': 'The text is not a date YYYY-MM-DD of the calendar.',
   'bad-time-zone': 'The text is not a time zone of the IANA database.',
   'bad-currency': 'The text is not a currency code of ISO 4217.',

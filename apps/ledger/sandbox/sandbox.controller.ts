@@ -1,12 +1,13 @@
 import { Controller, Inject, Put, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Books } from '../../../libs/books/books.ts';
 import { formatInstant, parseInstant } from '../../../libs/domain/time/instant.ts';
 import type { SettableClock } from '../../../libs/platform/clock.ts';
 import { Instant, readFields } from '../http/fields.ts';
 import { sendJson } from '../http/reply.ts';
 import { jsonBody } from '../http/request.ts';
 import { Describe } from '../openapi/describe.ts';
-import { SANDBOX_CLOCK } from '../parts.ts';
+import { BOOKS, SANDBOX_CLOCK } from '../parts.ts';
 import { Problem } from '../problems/problem.ts';
 
 class ClockFields {
@@ -16,8 +17,10 @@ class ClockFields {
 @Controller('v1/sandbox')
 export class SandboxController {
   readonly #clock: SettableClock | null;
-  constructor(@Inject(SANDBOX_CLOCK) clock: SettableClock | null) {
+  readonly #books: Books;
+  constructor(@Inject(SANDBOX_CLOCK) clock: SettableClock | null, @Inject(BOOKS) books: Books) {
     this.#clock = clock;
+    this.#books = books;
   }
 
   @Put('clock')
@@ -25,7 +28,8 @@ export class SandboxController {
     id: 'putClock',
     tag: 'Sandbox',
     summary: 'Set the clock; it then stands still until it is set again',
-    description: 'Only where the service was started with GOODWILL_SANDBOX=true; 404 elsewhere.',
+    description:
+      'Only where the service was started with GOODWILL_SANDBOX=true; 404 elsewhere. When it answers, what has fallen due by that time is recorded.',
     body: 'SandboxClock',
     answer: [200, 'SandboxClock'],
     problems: [400, 404, 413, 415],
@@ -36,6 +40,7 @@ export class SandboxController {
     }
     const { now } = readFields(ClockFields, jsonBody(request));
     this.#clock.set(parseInstant(now)!);
+    await this.#books.fallDue();
     sendJson(reply, 200, JSON.stringify({ now: formatInstant(this.#clock.now()) }));
   }
 }

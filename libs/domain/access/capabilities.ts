@@ -23,6 +23,8 @@ const TAKES = {
   CommitAct: 'acts:write',
   ReleaseAct: 'acts:write',
   MakeApprovalCode: 'acts:approve',
+  AdjustBucket: 'adjustments:write',
+  TransferBetweenBuckets: 'adjustments:write',
   RequestBacktest: 'policies:read',
   StartShadow: 'policies:write',
   StopShadow: 'policies:write',

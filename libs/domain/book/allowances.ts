@@ -1,24 +1,12 @@
 /** What is left: the buckets of the policy in force, as a till or a person asks for them. */
-import type { Amounts, Measure } from '../act/act.ts';
-import type { Dimension, Limit } from '../policy/policy.ts';
-import { type BusinessCalendar, businessCalendar } from '../time/business-calendar.ts';
-import { windowAt } from '../time/windows.ts';
-import { ACT, bucketId } from './buckets.ts';
+import type { Measure } from '../act/act.ts';
+import type { Limit } from '../policy/policy.ts';
+import { bucketLeft, type MeasureLeft } from './bucket-left.ts';
 import type { Draft } from './draft.ts';
 import { draftAt } from './expiry.ts';
-import { bindingWindow } from './guardrails.ts';
-import { activeVersion, type BookState, calendarOfBook } from './state.ts';
-import { NOTHING } from './timeline.ts';
-
-export interface MeasureLeft {
-  readonly allowed: number;
-  readonly carriedOver: number;
-  readonly adjusted: number;
-  readonly used: number;
-  readonly reserved: number;
-  /** Negative after acts recorded beyond the limit. */
-  readonly remaining: number;
-}
+import { calendarOf } from './location-calendar.ts';
+import { type BucketAt, bucketAt, type Key } from './named-bucket.ts';
+import { activeVersion, type BookState } from './state.ts';
 
 export interface Allowance {
   readonly limit: string;
@@ -30,9 +18,6 @@ export interface Allowance {
   readonly resetsAt: number | null;
   readonly measures: Readonly<Partial<Record<Measure, MeasureLeft>>>;
 }
-
-/** The values that a bucket's key is made of. */
-export type Key = Readonly<Partial<Record<Dimension, string>>> & { readonly shift?: string };
 
 /**
  * Every limit of the policy in force that is counted per employee and applies to this one's roles, for
@@ -65,7 +50,7 @@ export function allowancesOf(
       ? employee.roles.filter((role) => roles === undefined || roles.includes(role))
       : [undefined];
     for (const role of asRoles) {
-      const allowance = bucketOf(draft, limit, role === undefined ? given : { ...given, role }, query.at);
+      const allowance = bucketOf(draft, limit, role === undefined ? given : { ...given, role }, query);
       if ('bucket' in allowance) allowances.push(allowance.bucket);
     }
   }
@@ -83,86 +68,32 @@ export function bucketsOf(
   const version = activeVersion(state, query.now, calendarOf(state, query.key.location));
   if (version === null) return undefined;
   const limit = state.policies.get(version)!.policy.limits.find(({ id }) => id === query.limit);
-  return limit === undefined ? undefined : bucketOf(draftAt(state, query.now), limit, query.key, query.at);
+  return limit === undefined ? undefined : bucketOf(draftAt(state, query.now), limit, query.key, query);
 }
 
 function bucketOf(
   draft: Draft,
   limit: Limit,
   given: Key,
-  at: number,
+  { at, now }: { readonly at: number; readonly now: number },
 ): { readonly bucket: Allowance } | { readonly missing: readonly string[] } {
-  const { state } = draft;
-  const region =
-    given.region ?? (given.location === undefined ? undefined : state.locations.get(given.location)?.region);
-  const values: Key = { ...given, book: state.id, act: '', ...(region === undefined ? {} : { region }) };
-  const missing: string[] = limit.per.filter((dimension) => values[dimension] === undefined);
-  const window = windowAt(limit.window, at, calendarOf(state, given.location), given.shift);
-  if (window === undefined) missing.push('shift');
-  if (missing.length > 0 || window === undefined) return { missing };
-  const key: Record<string, string> = {};
-  for (const dimension of limit.per) if (dimension !== 'act') key[dimension] = values[dimension]!;
-  const title = limit.title === undefined ? {} : { title: limit.title };
-  if (window.label === ACT || limit.per.includes('act')) {
-    const open = { from: null, to: null };
-    return {
-      bucket: {
-        limit: limit.id,
-        ...title,
-        key,
-        window: open,
-        resetsAt: null,
-        measures: left(limit, NOTHING, NOTHING),
-      },
-    };
-  }
-  const id = bucketId(limit.id, window.label, key);
-  if (limit.window.every === 'rolling') {
-    const { durationMs } = limit.window;
-    const bounds = Object.entries(limit.allow) as [Measure, number][];
-    const { end, used, reserved } = bindingWindow(draft, id, at, durationMs, bounds, NOTHING);
-    const oldest = draft.firstTimeAfter(id, end - durationMs);
-    return {
-      bucket: {
-        limit: limit.id,
-        ...title,
-        key,
-        window: { from: end - durationMs, to: end },
-        resetsAt: oldest === undefined || oldest > end ? null : oldest + durationMs,
-        measures: left(limit, used, reserved),
-      },
-    };
-  }
+  const bucket = bucketAt(draft.state, limit, given, at);
+  if ('missing' in bucket) return bucket;
+  const { window, measures } = bucketLeft(draft, bucket, { past: draft.state, now }, at);
   return {
     bucket: {
       limit: limit.id,
-      ...title,
-      key,
-      window: { from: window.from, to: window.to },
-      resetsAt: window.to,
-      measures: left(limit, draft.used(id), draft.reserved(id)),
+      ...(limit.title === undefined ? {} : { title: limit.title }),
+      key: bucket.key,
+      window,
+      resetsAt: resetsAt(draft, bucket, window),
+      measures,
     },
   };
 }
 
-function left(limit: Limit, used: Amounts, reserved: Amounts): Partial<Record<Measure, MeasureLeft>> {
-  const measures: Partial<Record<Measure, MeasureLeft>> = {};
-  for (const [measure, allowed] of Object.entries(limit.allow) as [Measure, number][]) {
-    measures[measure] = {
-      allowed,
-      carriedOver: 0,
-      adjusted: 0,
-      used: used[measure],
-      reserved: reserved[measure],
-      remaining: allowed - used[measure] - reserved[measure],
-    };
-  }
-  return measures;
-}
-
-function calendarOf(state: BookState, location: string | undefined): BusinessCalendar {
-  const known = location === undefined ? undefined : state.locations.get(location);
-  return known === undefined
-    ? calendarOfBook(state)
-    : businessCalendar(known.timeZone, known.businessDayStartsAt);
+function resetsAt(draft: Draft, { id, limit }: BucketAt, window: Allowance['window']): number | null {
+  if (id === undefined || limit.window.every !== 'rolling') return window.to;
+  const oldest = draft.firstTimeAfter(id, window.from!);
+  return oldest === undefined || oldest > window.to! ? null : oldest + limit.window.durationMs;
 }

@@ -5,10 +5,19 @@ import type { AppliesTo, Dimension, Limit, Policy, Window } from '../policy/poli
 import { parseInstant } from '../time/instant.ts';
 import { type Allowance, allowancesOf } from './allowances.ts';
 import type { Command } from './commands.ts';
+import type { ActOnLedger } from './context.ts';
 import { type Context, type Decided, decide } from './decide.ts';
 import { Draft } from './draft.ts';
-import type { ActAccepted, ActDeclined, BookEvent, GuardrailReceipt, LimitReceipt } from './events.ts';
+import {
+  type ActDecision,
+  type ActExpired,
+  type BookEvent,
+  type GuardrailReceipt,
+  isDecision,
+  type LimitReceipt,
+} from './events.ts';
 import { evolve } from './evolve.ts';
+import { dueExpiries } from './expiry.ts';
 import { initialState } from './state.ts';
 
 export class BookSpec {
@@ -16,7 +25,7 @@ export class BookSpec {
   /** Whoever gives the commands from now on. */
   actor: Actor = ADMIN;
   #nowMs = 0;
-  readonly #acts = new Map<string, ActAccepted | ActDeclined>();
+  readonly #acts = new Map<string, ActOnLedger>();
 
   /** A book in London with a café there (cut-over 04:00), one in New York, and two baristas. */
   static open(now: string): BookSpec {
@@ -35,8 +44,8 @@ export class BookSpec {
     return this;
   }
 
-  given(command: Command): BookEvent {
-    const decided = this.when(command);
+  given(command: Command, by: Partial<Pick<Context, 'actor' | 'roles'>> = {}): BookEvent {
+    const decided = this.when(command, by);
     if (!('event' in decided)) throw new Error(`not given: ${JSON.stringify(decided)}`);
     return decided.event;
   }
@@ -53,36 +62,49 @@ export class BookSpec {
     return this;
   }
 
-  when(command: Command): Decided {
-    const revision = this.state.revision + 1;
-    const act = command.type === 'ReverseAct' ? this.#acts.get(command.act) : undefined;
+  /** As the writer does: what has fallen due is recorded first. */
+  when(command: Command, by: Partial<Pick<Context, 'actor' | 'roles'>> = {}): Decided {
+    this.expire();
+    const act = 'act' in command && command.act !== undefined ? this.#acts.get(command.act) : undefined;
     const context: Context = {
       recordedAt: this.#nowMs,
       actor: this.actor.subject,
       roles: this.actor.roles,
-      id: `act-${revision}`,
-      ...(act === undefined ? {} : { act: { decided: act } }),
+      ...by,
+      id: `act-${this.state.revision + 1}`,
+      ...(act === undefined ? {} : { act }),
     };
     const decided = decide(new Draft(this.state), command, context);
-    if ('event' in decided) {
-      evolve(this.state, decided.event, revision);
-      if (decided.event.type === 'ActAccepted' || decided.event.type === 'ActDeclined') {
-        this.#acts.set(decided.event.id, decided.event);
-      }
-    }
+    if ('event' in decided) this.#put(decided.event);
     return decided;
   }
 
-  /** Posts an act, a free flat white by Ann in Soho unless told otherwise. */
-  act(
-    asked: Partial<Omit<AskedAct, 'occurredAt'>> & { readonly occurredAt?: string } = {},
-  ): ActAccepted | ActDeclined {
-    const decided = this.ask(asked);
-    if (!('event' in decided)) throw new Error(`not decided: ${JSON.stringify(decided)}`);
-    return decided.event as ActAccepted | ActDeclined;
+  /** Records what has fallen due. */
+  expire(): readonly ActExpired[] {
+    const due = dueExpiries(new Draft(this.state), this.#nowMs);
+    for (const expiry of due) this.#put(expiry);
+    return due;
   }
 
-  ask(asked: Partial<Omit<AskedAct, 'occurredAt'>> & { readonly occurredAt?: string } = {}): Decided {
+  #put(event: BookEvent): void {
+    evolve(this.state, event, this.state.revision + 1);
+    if (isDecision(event)) this.#acts.set(event.id, { decided: event });
+    else if (event.type !== 'ActReversed' && 'act' in event && event.type !== 'ApprovalCodeMade') {
+      this.#acts.set(event.act, { decided: this.#acts.get(event.act)!.decided, settled: event });
+    }
+  }
+
+  /** Posts an act, a free flat white by Ann in Soho unless told otherwise. */
+  act(asked: Partial<Omit<AskedAct, 'occurredAt'>> & { readonly occurredAt?: string } = {}): ActDecision {
+    const decided = this.ask(asked);
+    if (!('event' in decided)) throw new Error(`not decided: ${JSON.stringify(decided)}`);
+    return decided.event as ActDecision;
+  }
+
+  ask(
+    asked: Partial<Omit<AskedAct, 'occurredAt'>> & { readonly occurredAt?: string } = {},
+    by: Partial<Pick<Context, 'actor' | 'roles'>> = {},
+  ): Decided {
     const { occurredAt, ...rest } = asked;
     const full: AskedAct = {
       mode: 'request',
@@ -95,7 +117,7 @@ export class BookSpec {
       ...rest,
       ...(occurredAt === undefined ? {} : { occurredAt: ms(occurredAt) }),
     };
-    return this.when({ type: 'DecideAct', asked: full });
+    return this.when({ type: 'DecideAct', asked: full }, by);
   }
 
   reverse(act: string, asked: Partial<Amounts> = {}): Decided {
@@ -132,11 +154,11 @@ export const rolling = (hours: number): Window => ({
 });
 
 /** What each guardrail found, by its id. */
-export function found(event: ActAccepted | ActDeclined): Record<string, string> {
+export function found(event: ActDecision): Record<string, string> {
   return Object.fromEntries(event.guardrails.map((receipt) => [nameOf(receipt), receipt.finding]));
 }
 
-export function receiptOf(event: ActAccepted | ActDeclined, id: string): LimitReceipt {
+export function receiptOf(event: ActDecision, id: string): LimitReceipt {
   const receipt = event.guardrails.find((one) => nameOf(one) === id);
   if (receipt === undefined || !('limit' in receipt)) throw new Error(`no receipt of ${id}`);
   return receipt;

@@ -32,7 +32,11 @@ export interface BucketReader {
   reserved(id: string): Amounts;
   /** Reserved in a rolling bucket in `(from, to]`. */
   reservedBetween(id: string, from: number, to: number): Amounts;
-  /** The times at which anything of a rolling bucket was used or reserved in `(from, to)`; a time may come twice. */
+  /** Granted, corrected and transferred, in sum, of a calendar, shift or lifetime bucket. */
+  adjusted(id: string): Amounts;
+  /** As `adjusted`, of a rolling bucket in `(from, to]`. */
+  adjustedBetween(id: string, from: number, to: number): Amounts;
+  /** The times at which anything of a rolling bucket was used, reserved or adjusted in `(from, to)`; one may come twice. */
   timesWithin(id: string, from: number, to: number): Iterable<number>;
 }
 
@@ -42,6 +46,7 @@ export class Buckets implements BucketReader {
   #columns: Record<keyof Amounts, Float64Array> = columns(1024);
   #rolling = new Map<string, Timeline>();
   #reserved = new Beside();
+  #adjusted = new Beside();
 
   get size(): number {
     return this.#index.size + this.#rolling.size;
@@ -58,6 +63,22 @@ export class Buckets implements BucketReader {
     return this.#rolling.get(id)?.between(from, to) ?? NOTHING;
   }
 
+  adjusted(id: string): Amounts {
+    return this.#adjusted.of(id);
+  }
+
+  adjustedBetween(id: string, from: number, to: number): Amounts {
+    return this.#adjusted.between(id, from, to);
+  }
+
+  adjust(id: string, amounts: Amounts): void {
+    this.#adjusted.add(id, amounts);
+  }
+
+  adjustAt(id: string, at: number, amounts: Amounts): void {
+    this.#adjusted.addAt(id, at, amounts);
+  }
+
   reserved(id: string): Amounts {
     return this.#reserved.of(id);
   }
@@ -68,7 +89,12 @@ export class Buckets implements BucketReader {
 
   timesWithin(id: string, from: number, to: number): Iterable<number> {
     const used = this.#rolling.get(id)?.timesWithin(from, to) ?? [];
-    return this.#reserved.isEmpty ? used : [...used, ...this.#reserved.timesWithin(id, from, to)];
+    if (this.#reserved.isEmpty && this.#adjusted.isEmpty) return used;
+    return [
+      ...used,
+      ...this.#reserved.timesWithin(id, from, to),
+      ...this.#adjusted.timesWithin(id, from, to),
+    ];
   }
 
   /** The time of the first use or reservation after `from`, if any. */
@@ -120,6 +146,7 @@ export class Buckets implements BucketReader {
         uses: Float64Array.from(this.#rolling.values().flatMap((timeline) => timeline.toArray())),
       },
       reserved: this.#reserved.toSnapshot(),
+      adjusted: this.#adjusted.toSnapshot(),
     };
   }
 
@@ -140,6 +167,7 @@ export class Buckets implements BucketReader {
       from = to;
     });
     buckets.#reserved = Beside.fromSnapshot(snapshot.reserved);
+    buckets.#adjusted = Beside.fromSnapshot(snapshot.adjusted);
     return buckets;
   }
 }
@@ -151,6 +179,7 @@ export interface BucketsSnapshot {
   readonly retailMinor: Float64Array;
   readonly rolling: { readonly ids: string; readonly lengths: Uint32Array; readonly uses: Float64Array };
   readonly reserved: BesideSnapshot;
+  readonly adjusted: BesideSnapshot;
 }
 
 /** Ids travel as one text, joined by a character none can contain. */

@@ -59,6 +59,14 @@ export function commandOf(event: BookEvent): Command | undefined {
       const { hash, act, expiresAt, recordedAt } = event;
       return { type: 'MakeApprovalCode', hash, expiresInMs: expiresAt - recordedAt, ...given({ act }) };
     }
+    case 'BucketAdjusted': {
+      const { kind, limit, asked, reason } = event;
+      return { type: 'AdjustBucket', kind, limit, asked, reason };
+    }
+    case 'BucketTransferred': {
+      const { limit, asked, reason } = event;
+      return { type: 'TransferBetweenBuckets', limit, asked, reason };
+    }
     case 'BacktestRequested': {
       const { version, from, to, asked } = event;
       return { type: 'RequestBacktest', version, ...asked, ...given({ from, to }) };
@@ -85,6 +93,8 @@ export function idOf(event: BookEvent): string {
     case 'ActCommitted':
     case 'ActReleased':
     case 'ApprovalCodeMade':
+    case 'BucketAdjusted':
+    case 'BucketTransferred':
     case 'BacktestRequested':
       return event.id;
     default:

@@ -2,6 +2,7 @@
 import type { Amounts, AskedAct } from '../act/act.ts';
 import type { Book, Campaign, Employee, Item, Location } from '../directory/directory.ts';
 import type { Policy } from '../policy/policy.ts';
+import type { AskedAdjustment, AskedTransfer } from './events.ts';
 
 export type Command =
   | { readonly type: 'DefineBook'; readonly book: Book }
@@ -55,6 +56,19 @@ export type Command =
       readonly hash: string;
       readonly act?: string;
       readonly expiresInMs: number;
+    }
+  | {
+      readonly type: 'AdjustBucket';
+      readonly kind: 'grant' | 'correction';
+      readonly limit: string;
+      readonly asked: AskedAdjustment;
+      readonly reason: string;
+    }
+  | {
+      readonly type: 'TransferBetweenBuckets';
+      readonly limit: string;
+      readonly asked: AskedTransfer;
+      readonly reason: string;
     }
   | {
       readonly type: 'RequestBacktest';
@@ -131,6 +145,12 @@ export const REFUSAL_CODES = [
   'subject-reserved',
   'key-not-found',
   'key-already-revoked',
+  'fiscal-calendar-missing',
+  'fiscal-calendar-fixed',
+  'limit-not-found',
+  'bucket-not-adjustable',
+  'transfer-exceeds-remaining',
+  'same-bucket',
   'position-not-reached',
   'too-many-shadows',
 ] as const;

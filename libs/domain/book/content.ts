@@ -73,6 +73,12 @@ export function differences(command: Command, event: BookEvent): readonly string
         { act: command.act, expiresInMs: command.expiresInMs },
         { act: event.act, expiresInMs: event.expiresAt - event.recordedAt },
       );
+    case 'AdjustBucket':
+      if (event.type !== 'BucketAdjusted') return ['operation'];
+      return membersThatDiffer(adjustmentAsPosted(command), adjustmentAsPosted(event));
+    case 'TransferBetweenBuckets':
+      if (event.type !== 'BucketTransferred') return ['operation'];
+      return membersThatDiffer(adjustmentAsPosted(command), adjustmentAsPosted(event));
     case 'RequestBacktest':
       if (event.type !== 'BacktestRequested') return ['operation'];
       return membersThatDiffer(
@@ -94,6 +100,18 @@ export function differences(command: Command, event: BookEvent): readonly string
 /** The edit that was asked for is a condition and no content. */
 function wordsOf({ version, comment }: { readonly version: number; readonly comment?: string }): object {
   return { version, comment };
+}
+
+interface AdjustmentPosted {
+  readonly kind?: string;
+  readonly limit: string;
+  readonly reason: string;
+  readonly asked: { readonly amounts: object };
+}
+
+/** The members under the names they are posted by. */
+function adjustmentAsPosted({ kind, limit, reason, asked: { amounts, ...where } }: AdjustmentPosted): object {
+  return { ...(kind === undefined ? {} : { kind }), limit, reason, ...where, ...amounts };
 }
 
 function membersThatDiffer(now: object, first: object): string[] {

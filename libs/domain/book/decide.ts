@@ -8,14 +8,16 @@ import { MEASURES, TIME_TO_LIVE_MS } from '../act/act.ts';
 import type { Item } from '../directory/directory.ts';
 import { type ActFacts, compilePolicy } from '../policy/compile.ts';
 import { HOLD, type Hold } from '../policy/policy.ts';
-import { businessCalendar } from '../time/business-calendar.ts';
 import { formatInstant } from '../time/instant.ts';
+import { adjustBucket, transferBetweenBuckets } from './adjust.ts';
 import type { Command, Refusal } from './commands.ts';
 import { type Context, type Decided, refuse, stampOf } from './context.ts';
 import type { Draft } from './draft.ts';
 import type { ActDecision, BookEvent, GuardrailReceipt } from './events.ts';
 import { plus } from './evolve.ts';
+import { fiscalCalendarChange } from './fiscal-rules.ts';
 import { findings } from './guardrails.ts';
+import { calendarOf } from './location-calendar.ts';
 import { decidePolicy } from './policy-life.ts';
 import { reverseAct } from './reverse.ts';
 import { same } from './same.ts';
@@ -84,6 +86,10 @@ export function decide(draft: Draft, command: Command, context: Context): Decide
       return releaseAct(draft, command, context);
     case 'MakeApprovalCode':
       return makeApprovalCode(draft, command, context);
+    case 'AdjustBucket':
+      return adjustBucket(state, command, context);
+    case 'TransferBetweenBuckets':
+      return transferBetweenBuckets(draft, command, context);
     case 'RequestBacktest':
       return requestBacktest(state, command, context.id, stamp);
     case 'StartShadow':
@@ -102,6 +108,8 @@ function defineBook(state: BookState, book: NonNullable<BookState['book']>, cont
       advice: 'Open another book for another currency: a book has one currency for ever.',
     });
   }
+  const fixed = fiscalCalendarChange(state, book);
+  if (fixed !== undefined) return fixed;
   return stated(state.book, book, () => ({ type: 'BookDefined', book, ...stampOf(context) }));
 }
 
@@ -111,7 +119,7 @@ function decideAct(draft: Draft, asked: AskedAct, context: Context): Decided {
   const occurredAt = asked.occurredAt ?? now;
   const timing = checkTimes(asked, occurredAt, now);
   if (timing !== undefined) return timing;
-  const { currency, timeZone } = state.book!;
+  const { currency } = state.book!;
   if (asked.currency !== undefined && asked.currency !== currency) {
     return refuse('currency-mismatch', `The act is in ${asked.currency}, the book in ${currency}.`, {
       pointer: '/currency',
@@ -137,10 +145,7 @@ function decideAct(draft: Draft, asked: AskedAct, context: Context): Decided {
   }
   const location = state.locations.get(asked.location);
   const employee = state.employees.get(asked.employee);
-  const calendar =
-    location === undefined
-      ? businessCalendar(timeZone, '00:00')
-      : businessCalendar(location.timeZone, location.businessDayStartsAt);
+  const calendar = calendarOf(state, asked.location);
   const facts: ActFacts = {
     asked,
     id: context.id,
@@ -157,7 +162,7 @@ function decideAct(draft: Draft, asked: AskedAct, context: Context): Decided {
   const guardrails = standing(state, facts, version);
   if (version !== null) {
     const policy = compilePolicy(state.policies.get(version)!.policy);
-    for (const receipt of findings(policy, facts, draft)) guardrails.push(receipt);
+    for (const receipt of findings(policy, facts, draft, { past: state, now })) guardrails.push(receipt);
   }
   const type = typeOf(asked.mode, guardrails);
   const event = {

@@ -6,14 +6,11 @@
 import type { Amounts } from '../act/act.ts';
 import { Beside } from './beside.ts';
 import type { BucketReader } from './buckets.ts';
-import type { ActDecision, ActReversed, ApprovalCodeMade, SettlingEvent } from './events.ts';
+import type { BookEvent, SettlingEvent } from './events.ts';
 import { accepts, giveBack, keepFor, settle, type UsageWriter, useBuckets } from './evolve.ts';
 import { type OpenAct, openActOf } from './open-acts.ts';
 import type { ApprovalCode, BookState } from './state.ts';
 import { minus, NOTHING, plus, Timeline } from './timeline.ts';
-
-/** What a draft can take in: all that several of may be decided in one round. */
-export type DraftEvent = ActDecision | ActReversed | SettlingEvent | ApprovalCodeMade;
 
 export class Draft implements BucketReader, UsageWriter {
   readonly state: BookState;
@@ -29,8 +26,8 @@ export class Draft implements BucketReader, UsageWriter {
     this.accepted = state.accepted;
   }
 
-  /** Takes in a decision made on this draft. */
-  take(event: DraftEvent): void {
+  /** Takes in what was decided on this draft. Only acts, what becomes of them, and approval codes show in it. */
+  take(event: BookEvent): void {
     switch (event.type) {
       case 'ActAccepted':
         useBuckets(this, event);
@@ -57,8 +54,15 @@ export class Draft implements BucketReader, UsageWriter {
         this.#openedHere().codes.set(hash, { id, maker, roles, ...bound, expiresAt });
         break;
       }
-      default:
+      case 'ActApproved':
+      case 'ActRejected':
+      case 'ActCommitted':
+      case 'ActReleased':
+      case 'ActExpired':
         this.#settle(event);
+        break;
+      default:
+      // Whatever changes what acts are decided by is decided alone.
     }
   }
 
@@ -123,6 +127,14 @@ export class Draft implements BucketReader, UsageWriter {
       this.#opened?.reserved.firstTimeAfter(id, from),
     ].filter((time) => time !== undefined);
     return times.length === 0 ? undefined : Math.min(...times);
+  }
+
+  adjusted(id: string): Amounts {
+    return this.state.buckets.adjusted(id);
+  }
+
+  adjustedBetween(id: string, from: number, to: number): Amounts {
+    return this.state.buckets.adjustedBetween(id, from, to);
   }
 
   reversed(act: string): Amounts {

@@ -5,6 +5,7 @@
 import type { Amounts, AskedAct } from '../act/act.ts';
 import type { Book, Campaign, Employee, Item, Location } from '../directory/directory.ts';
 import type { Authority, Consequence, Policy } from '../policy/policy.ts';
+import type { FiscalCalendar } from '../time/fiscal-calendar.ts';
 
 /** What the shell stamps on every fact. */
 export interface Stamp {
@@ -97,8 +98,13 @@ export interface PolicyActivated extends Stamp {
  */
 export type Finding = 'within' | Consequence;
 
-/** `[allowed, usedBefore, reserved]`, each in the measure's unit. */
-export type MeasureReceipt = readonly [allowed: number, usedBefore: number, reserved: number];
+/**
+ * `[allowed, usedBefore, reserved]`, each in the measure's unit; where anything was carried over into the bucket or
+ * adjusted in it, these two as well.
+ */
+export type MeasureReceipt =
+  | readonly [allowed: number, usedBefore: number, reserved: number]
+  | readonly [allowed: number, usedBefore: number, reserved: number, carriedOver: number, adjusted: number];
 
 /** What one limit found, for one bucket: enough to reproduce the decision and to fold the book. */
 export interface LimitReceipt {
@@ -269,6 +275,54 @@ export interface ActReversed extends Stamp {
   readonly whole: boolean;
 }
 
+/** A bucket of a limit, as an adjustment names it. */
+export interface NamedBucket {
+  readonly label: string;
+  readonly key: Readonly<Record<string, string>>;
+}
+
+/** What both kinds of adjustment say of themselves. The author is the actor. */
+interface Adjusted extends Stamp {
+  /** UUIDv7. */
+  readonly id: string;
+  readonly limit: string;
+  /** Epoch ms; of a rolling bucket: when it counts. Absent for all others. */
+  readonly at?: number;
+  readonly reason: string;
+}
+/** More, or less, in a bucket than its limit gives it. */
+export interface BucketAdjusted extends Adjusted {
+  readonly type: 'BucketAdjusted';
+  readonly kind: 'grant' | 'correction';
+  readonly bucket: NamedBucket;
+  /** Of a correction also below zero. */
+  readonly amounts: Amounts;
+  /** As posted. */
+  readonly asked: AskedAdjustment;
+}
+export interface BucketTransferred extends Adjusted {
+  readonly type: 'BucketTransferred';
+  readonly from: NamedBucket;
+  readonly to: NamedBucket;
+  readonly amounts: Amounts;
+  /** As posted. */
+  readonly asked: AskedTransfer;
+}
+
+/** The moment whose windows are meant, and where it is looked at from; absent: now, at the key's own location. */
+interface AskedWhen {
+  readonly at?: number;
+  readonly location?: string;
+  readonly amounts: Readonly<Partial<Amounts>>;
+}
+export interface AskedAdjustment extends AskedWhen {
+  readonly key: Readonly<Record<string, string>>;
+}
+export interface AskedTransfer extends AskedWhen {
+  readonly from: Readonly<Record<string, string>>;
+  readonly to: Readonly<Record<string, string>>;
+}
+
 /**
  * A question, not a change: what would have been decided under another version. Recorded so that the same request
  * is answered from the same acts for ever.
@@ -285,6 +339,8 @@ export interface BacktestRequested extends Stamp {
   /** Business dates, both included, that bound what is reported. */
   readonly from?: string;
   readonly to?: string;
+  /** Of the book when it was asked for, where the version has fiscal windows: early acts may know of none. */
+  readonly fiscalCalendar?: FiscalCalendar;
   readonly asked: { readonly position?: number };
 }
 /** The version is evaluated beside the active one from the next act on, and never enforced. */
@@ -315,6 +371,8 @@ export type BookEvent =
   | PolicySubmitted
   | PolicyApproved
   | PolicyRejected
+  | BucketAdjusted
+  | BucketTransferred
   | BacktestRequested
   | ShadowStarted
   | ShadowStopped;

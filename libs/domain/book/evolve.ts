@@ -6,7 +6,10 @@ import type {
   ActReversed,
   ApprovalCodeMade,
   BookEvent,
+  BucketAdjusted,
+  BucketTransferred,
   CountedIn,
+  NamedBucket,
   SettlingEvent,
 } from './events.ts';
 import { type OpenAct, openActOf } from './open-acts.ts';
@@ -68,6 +71,7 @@ export function evolve(state: BookState, event: BookEvent, revision: number): Bo
       state.locations.set(event.id, event.location);
       break;
     case 'EmployeeDefined':
+      if (!state.firstSeen.has(event.id)) state.firstSeen.set(event.id, event.recordedAt);
       state.employees.set(event.id, event.employee);
       break;
     case 'ItemDefined':
@@ -96,10 +100,33 @@ export function evolve(state: BookState, event: BookEvent, revision: number): Bo
     case 'ShadowStopped':
       state.shadows.delete(event.version);
       break;
+    case 'BucketAdjusted':
+      adjust(state, event, event.bucket, event.amounts);
+      break;
+    case 'BucketTransferred':
+      adjust(state, event, event.from, minus(NOTHING, event.amounts));
+      adjust(state, event, event.to, event.amounts);
+      break;
     default:
       event satisfies never;
   }
   return state;
+}
+
+function adjust(
+  state: BookState,
+  { limit, at }: BucketAdjusted | BucketTransferred,
+  bucket: NamedBucket,
+  amounts: Amounts,
+): void {
+  const id = bucketId(limit, bucket.label, bucket.key);
+  if (at === undefined) state.buckets.adjust(id, amounts);
+  else state.buckets.adjustAt(id, at, amounts);
+  state.adjustedInAll = plus(state.adjustedInAll, {
+    count: Math.abs(amounts.count),
+    costMinor: Math.abs(amounts.costMinor),
+    retailMinor: Math.abs(amounts.retailMinor),
+  });
 }
 
 /** Counts an accepted act in every bucket its receipt names. */

@@ -5,17 +5,32 @@ import type { Consequence } from '../policy/policy.ts';
 import { type RuleContext, ruleContext } from '../rules/cel.ts';
 import { windowAt } from '../time/windows.ts';
 import { ACT, type BucketReader, bucketId, ROLLING } from './buckets.ts';
+import {
+  type BucketStands,
+  EMPTY,
+  type Known,
+  measureReceipt,
+  remainingOf,
+  standsIn,
+  standsInRolling,
+} from './effective-allowed.ts';
 import type { Finding, GuardrailReceipt, LimitReceipt, MeasureReceipt } from './events.ts';
 import { NOTHING } from './timeline.ts';
 
 /**
  * Receipts of every limit that applied and every rule that held, in the policy's order.
  * @param usage the buckets as they stand before the act
+ * @param known of the book in which the policy is in force
  */
-export function findings(policy: CompiledPolicy, facts: ActFacts, usage: BucketReader): GuardrailReceipt[] {
+export function findings(
+  policy: CompiledPolicy,
+  facts: ActFacts,
+  usage: BucketReader,
+  known: Known,
+): GuardrailReceipt[] {
   const receipts: GuardrailReceipt[] = [];
   for (const limit of policy.limits) {
-    if (limit.applies(facts)) receiptsOfLimit(limit, facts, usage, receipts);
+    if (limit.applies(facts)) receiptsOfLimit(limit, facts, usage, known, receipts);
   }
   const { uncovered } = policy.policy;
   if (uncovered !== 'allow' && receipts.length === 0) {
@@ -55,6 +70,7 @@ function receiptsOfLimit(
   { limit, bounds, keys }: CompiledLimit,
   facts: ActFacts,
   usage: BucketReader,
+  known: Known,
   receipts: GuardrailReceipt[],
 ): void {
   const found = keys(facts);
@@ -82,16 +98,16 @@ function receiptsOfLimit(
       const { durationMs } = limit.window;
       const binding = bindingWindow(usage, id, facts.occurredAt, durationMs, bounds, facts.amounts);
       receipts.push(
-        receipt(limit.id, key, bounds, limit.beyond, facts.amounts, binding.used, binding.reserved, {
+        receipt(limit.id, key, bounds, limit.beyond, facts.amounts, binding, {
           label: ROLLING,
           from: binding.end - durationMs,
           to: binding.end,
         }),
       );
     } else {
-      const used = withoutMemory ? NOTHING : usage.used(id);
-      const reserved = withoutMemory ? NOTHING : usage.reserved(id);
-      receipts.push(receipt(limit.id, key, bounds, limit.beyond, facts.amounts, used, reserved, window));
+      const bucket = { limit, key, window, calendar: facts.calendar };
+      const stands = withoutMemory ? EMPTY : standsIn(bucket, id, usage, known);
+      receipts.push(receipt(limit.id, key, bounds, limit.beyond, facts.amounts, stands, window));
     }
   }
 }
@@ -102,22 +118,21 @@ function receipt(
   bounds: readonly (readonly [Measure, number])[],
   beyond: Consequence,
   amounts: Amounts,
-  used: Amounts,
-  reserved: Amounts,
+  stands: BucketStands,
   window: LimitReceipt['window'],
 ): LimitReceipt {
   const measures: Partial<Record<Measure, MeasureReceipt>> = {};
   let finding: Finding = 'within';
   for (const [measure, allowed] of bounds) {
-    measures[measure] = [allowed, used[measure], reserved[measure]];
-    if (exceeds(amounts[measure], used[measure] + reserved[measure], allowed)) finding = beyond;
+    measures[measure] = measureReceipt(measure, allowed, stands);
+    if (exceeds(amounts[measure], remainingOf(measure, allowed, stands))) finding = beyond;
   }
   return { limit, key, window, measures, finding };
 }
 
 /** An act that adds nothing to a measure cannot go beyond it, even where a breach already has. */
-function exceeds(amount: number, used: number, allowed: number): boolean {
-  return amount > 0 && used + amount > allowed;
+function exceeds(amount: number, remaining: number): boolean {
+  return amount > 0 && amount > remaining;
 }
 
 /**
@@ -132,35 +147,31 @@ export function bindingWindow(
   durationMs: number,
   bounds: readonly (readonly [Measure, number])[],
   amounts: Amounts,
-): { end: number; used: Amounts; reserved: Amounts } {
+): { end: number } & BucketStands {
   let end = occurredAt;
-  let used = usage.usedBetween(id, occurredAt - durationMs, occurredAt);
-  let reserved = usage.reservedBetween(id, occurredAt - durationMs, occurredAt);
-  let room = roomLeft(bounds, used, reserved, amounts);
+  let stands = standsInRolling(id, usage, occurredAt - durationMs, occurredAt);
+  let room = roomLeft(bounds, stands, amounts);
   for (const later of usage.timesWithin(id, occurredAt, occurredAt + durationMs)) {
-    const usedThen = usage.usedBetween(id, later - durationMs, later);
-    const reservedThen = usage.reservedBetween(id, later - durationMs, later);
-    const roomThen = roomLeft(bounds, usedThen, reservedThen, amounts);
+    const standsThen = standsInRolling(id, usage, later - durationMs, later);
+    const roomThen = roomLeft(bounds, standsThen, amounts);
     if (roomThen < room || (roomThen === room && later < end)) {
       end = later;
-      used = usedThen;
-      reserved = reservedThen;
+      stands = standsThen;
       room = roomThen;
     }
   }
-  return { end, used, reserved };
+  return { end, ...stands };
 }
 
 /** The smallest share of a bound that would be left, over the measures the act adds to. */
 function roomLeft(
   bounds: readonly (readonly [Measure, number])[],
-  used: Amounts,
-  reserved: Amounts,
+  stands: BucketStands,
   amounts: Amounts,
 ): number {
   let least = Number.POSITIVE_INFINITY;
   for (const [measure, allowed] of bounds) {
-    const left = allowed - used[measure] - reserved[measure] - amounts[measure];
+    const left = remainingOf(measure, allowed, stands) - amounts[measure];
     // A share makes pence and pieces comparable; a bound of nothing has no shares.
     const share = allowed > 0 ? left / allowed : left;
     if (amounts[measure] > 0 || amounts === NOTHING) least = Math.min(least, share);

@@ -2,6 +2,7 @@
  * The life of a policy: draft, submitted, approved by someone who is none of its authors, active from a date,
  * superseded. What has been submitted never changes, unless it is rejected and so becomes a draft again.
  */
+import type { Policy } from '../policy/policy.ts';
 import type {
   ApprovePolicy,
   Command,
@@ -11,6 +12,7 @@ import type {
   SubmitPolicy,
 } from './commands.ts';
 import { type Context, type Decided, refuse, stampOf } from './context.ts';
+import { countsFiscally, fiscalCalendarMissing } from './fiscal-rules.ts';
 import { wasInForce } from './policy-status.ts';
 import type { PolicyVersion } from './policy-version.ts';
 import { same } from './same.ts';
@@ -57,7 +59,7 @@ export function decidePolicy(state: BookState, command: PolicyCommand, context: 
 }
 
 function draftPolicy(state: BookState, { policy, source }: DraftPolicy, context: Context): Decided {
-  const refusal = otherCurrency(state, policy.currency);
+  const refusal = unfit(state, policy);
   if (refusal !== undefined) return refusal;
   const version = state.policies.size + 1;
   return { event: { type: 'PolicyDrafted', version, policy, source, ...stampOf(context) } };
@@ -72,7 +74,7 @@ function editPolicy(
   if (found.stage !== 'draft') return notDraft(version, found, 'edited');
   // Sent again because its answer was lost: it has been applied (RFC 9110, 13.1.1).
   if (same(policy, found.policy) && same(source, found.source)) return { unchanged: true };
-  const refusal = unseen(version, found, ifMatch) ?? otherCurrency(state, policy.currency);
+  const refusal = unseen(version, found, ifMatch) ?? unfit(state, policy);
   if (refusal !== undefined) return refusal;
   const edit = found.edit + 1;
   return { event: { type: 'PolicyEdited', version, policy, source, edit, ...stampOf(context) } };
@@ -133,7 +135,7 @@ function rollBackPolicy(state: BookState, version: number, found: PolicyVersion,
     });
   }
   const { policy, source } = found;
-  const refusal = otherCurrency(state, policy.currency);
+  const refusal = unfit(state, policy);
   if (refusal !== undefined) return refusal;
   const next = state.policies.size + 1;
   const drafted = { version: next, policy, source, rollbackOf: version };
@@ -178,13 +180,17 @@ function activatePolicy(
   };
 }
 
-function otherCurrency(state: BookState, currency: string): Decided | undefined {
-  const { currency: kept } = state.book!;
-  if (currency === kept) return undefined;
-  return refuse('currency-mismatch', `The policy is in ${currency}, the book in ${kept}.`, {
-    pointer: '/currency',
-    advice: `Write the policy's amounts in ${kept}.`,
-  });
+/** Written for a book with another currency, or one with a fiscal calendar. */
+function unfit(state: BookState, policy: Policy): Decided | undefined {
+  const { currency: kept, fiscalCalendar } = state.book!;
+  if (policy.currency !== kept) {
+    return refuse('currency-mismatch', `The policy is in ${policy.currency}, the book in ${kept}.`, {
+      pointer: '/currency',
+      advice: `Write the policy's amounts in ${kept}.`,
+    });
+  }
+  if (fiscalCalendar !== undefined || !countsFiscally(policy)) return undefined;
+  return fiscalCalendarMissing(state.id, policy);
 }
 
 function notDraft(version: number, { stage }: PolicyVersion, wanted: string): Decided {

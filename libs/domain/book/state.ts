@@ -44,6 +44,10 @@ export class BookState {
   buckets = new Buckets();
   /** Where each employee acted last: whose clock an allowance runs on when no home location is known. */
   lastLocations = new Map<string, string>();
+  /** When the directory first knew each employee, epoch ms: their carry-over begins in that window. */
+  firstSeen = new Map<string, number>();
+  /** Everything ever granted, taken away and transferred, without signs: keeps every sum of it exact. */
+  adjustedInAll: Amounts = NOTHING;
   /** What has been given back of each act that was ever reversed. */
   reversals = new Map<string, Amounts>();
   /** Acts that wait for an approval or to be committed. What became of one is only in the ledger. */
@@ -73,6 +77,8 @@ export class BookState {
       activations: this.activations,
       shadows: this.shadows,
       lastLocations: this.lastLocations,
+      firstSeen: this.firstSeen,
+      adjustedInAll: this.adjustedInAll,
       reversals: this.reversals,
       open: [...this.open.values()],
       approvalCodes: this.approvalCodes,
@@ -93,7 +99,7 @@ export class BookState {
 }
 
 /** Changes whenever the shape of a snapshot, or the meaning of `evolve`, changes: older ones are then ignored. */
-export const SNAPSHOT_VERSION = 2;
+export const SNAPSHOT_VERSION = 3;
 
 export interface BookSnapshot {
   readonly id: string;
@@ -107,6 +113,8 @@ export interface BookSnapshot {
   readonly activations: Activation[];
   readonly shadows: Map<number, Shadow>;
   readonly lastLocations: Map<string, string>;
+  readonly firstSeen: Map<string, number>;
+  readonly adjustedInAll: Amounts;
   readonly reversals: Map<string, Amounts>;
   readonly open: readonly OpenAct[];
   readonly approvalCodes: Map<string, ApprovalCode>;

@@ -1,6 +1,7 @@
 /** Trying a policy version out: backtests, which look back, and shadows, which run along. Neither changes a decision. */
 import type { Command, Refusal } from './commands.ts';
 import type { BacktestRequested, ShadowStarted, ShadowStopped, Stamp } from './events.ts';
+import { countsFiscally } from './fiscal-rules.ts';
 import type { BookState } from './state.ts';
 
 /** Each shadow decides every act once more, in the background. */
@@ -17,6 +18,8 @@ export function requestBacktest(
   const { version, from, to, position } = command;
   const unknown = unknownVersion(state, version);
   if (unknown !== undefined) return unknown;
+  const { document, policy } = state.policies.get(version)!;
+  const fiscalCalendar = countsFiscally(policy) ? state.book?.fiscalCalendar : undefined;
   if (position !== undefined && position > state.revision) {
     return {
       refusal: {
@@ -32,10 +35,11 @@ export function requestBacktest(
       type: 'BacktestRequested',
       id,
       version,
-      document: state.policies.get(version)!.document,
+      document,
       position: position ?? state.revision,
       ...(from === undefined ? {} : { from }),
       ...(to === undefined ? {} : { to }),
+      ...(fiscalCalendar === undefined ? {} : { fiscalCalendar }),
       asked: position === undefined ? {} : { position },
       ...stamp,
     },
@@ -77,7 +81,7 @@ export function stopShadow(
     : { unchanged: true };
 }
 
-export function unknownVersion(state: BookState, version: number): Refused | undefined {
+function unknownVersion(state: BookState, version: number): Refused | undefined {
   if (state.policies.has(version)) return undefined;
   return {
     refusal: {

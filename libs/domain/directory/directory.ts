@@ -1,4 +1,5 @@
 /** The directory of a book: the places, people, things and campaigns that decisions depend on. */
+import type { FiscalCalendar } from '../time/fiscal-calendar.ts';
 
 export interface Book {
   /** ISO 4217 code; fixed once the book is open. */
@@ -7,6 +8,8 @@ export interface Book {
   readonly timeZone: string;
   /** Whether a policy needs a second person's approval before it may be activated. */
   readonly fourEyes: boolean;
+  /** How its fiscal years run; fixed once a policy with fiscal windows has been put in force. */
+  readonly fiscalCalendar?: FiscalCalendar;
 }
 
 export interface Location {

@@ -1,5 +1,7 @@
 import { KINDS, MEASURES, type Measure, TRIGGERS } from '../act/act.ts';
 import { nearestName } from '../rules/nearest-name.ts';
+import { checkCarryOver } from './check-carry-over.ts';
+import { readFigure } from './check-figure.ts';
 import { checkWindow } from './check-window.ts';
 import {
   asMembers,
@@ -25,9 +27,17 @@ import {
 export const LONGEST_TITLE = 200;
 const MOST_VALUES = 500;
 
-const LIMIT_FIELDS = ['id', 'title', 'appliesTo', 'per', 'window', 'allow', 'beyond', 'whenMissing'] as const;
-/** Known to the domain, and not yet to this version: named apart so that nobody looks for a typing error. */
-const LATER_FIELDS = ['carryOver'];
+const LIMIT_FIELDS = [
+  'id',
+  'title',
+  'appliesTo',
+  'per',
+  'window',
+  'allow',
+  'carryOver',
+  'beyond',
+  'whenMissing',
+] as const;
 
 /** Dimensions that every act has a value for. */
 const ALWAYS_THERE: ReadonlySet<Dimension> = new Set(['act', 'employee', 'location', 'book']);
@@ -49,26 +59,19 @@ export function checkConsequence(
   return readChoice(mistakes, value, pointer, 'consequence', CONSEQUENCES, 'consequence-unknown');
 }
 
-/** `id` is checked by the caller, who sees all ids. */
+/**
+ * `id` is checked by the caller, who sees all ids.
+ * @param fiscal whether the book has a fiscal calendar; undefined: not known here
+ */
 export function checkLimit(
   mistakes: Mistakes,
   limit: Members,
   pointer: string,
   id: string | undefined,
+  fiscal?: boolean,
 ): Limit | undefined {
   const before = mistakes.noted.length;
-  const known = Object.keys(limit).some((name) => LATER_FIELDS.includes(name))
-    ? [...LIMIT_FIELDS, ...LATER_FIELDS]
-    : LIMIT_FIELDS;
-  noteUnknownFields(mistakes, limit, pointer, known, 'A limit');
-  if (Object.hasOwn(limit, 'carryOver')) {
-    mistakes.note(
-      member(pointer, 'carryOver'),
-      'carry-over-not-available',
-      'carryOver (taking what is unused into the next window) is not available in this version.',
-      'Leave it out; every window starts with its full allowance.',
-    );
-  }
+  noteUnknownFields(mistakes, limit, pointer, LIMIT_FIELDS, 'A limit');
   const titled = own(limit, 'title') ?? undefined;
   const title =
     titled === undefined
@@ -76,8 +79,13 @@ export function checkLimit(
       : readText(mistakes, titled, member(pointer, 'title'), 'A title', LONGEST_TITLE);
   const appliesTo = checkAppliesTo(mistakes, own(limit, 'appliesTo'), member(pointer, 'appliesTo'));
   const per = checkPer(mistakes, own(limit, 'per'), member(pointer, 'per'));
-  const window = checkWindow(mistakes, own(limit, 'window'), member(pointer, 'window'));
+  const window = checkWindow(mistakes, own(limit, 'window'), member(pointer, 'window'), fiscal);
   const allow = checkFigures(mistakes, own(limit, 'allow'), member(pointer, 'allow'), ALLOW);
+  const carryOver = checkCarryOver(mistakes, own(limit, 'carryOver') ?? undefined, pointer, {
+    per,
+    window,
+    allow,
+  });
   const beyond = checkConsequence(mistakes, own(limit, 'beyond'), member(pointer, 'beyond'), 'beyond');
   const missing = own(limit, 'whenMissing') ?? undefined;
   const missingPointer = member(pointer, 'whenMissing');
@@ -106,6 +114,7 @@ export function checkLimit(
     per,
     window,
     allow,
+    ...(carryOver === undefined ? {} : { carryOver }),
     beyond,
     ...(whenMissing === undefined ? {} : { whenMissing }),
   };
@@ -244,48 +253,4 @@ export function checkFigures(
     if (figure !== undefined) read[name as Measure] = figure;
   }
   return Object.keys(read).length === names.length ? read : undefined;
-}
-
-function readFigure(
-  mistakes: Mistakes,
-  value: unknown,
-  pointer: string,
-  measure: Measure,
-): number | undefined {
-  const money = measure !== 'count';
-  if (typeof value !== 'number') {
-    return mistakes.note(
-      pointer,
-      'figure-not-a-number',
-      `${measure} must be a whole number, and is ${quoted(value)}.`,
-      money
-        ? 'Write minor units without quotes or currency sign: 50000 for 500.00.'
-        : 'Write it without quotes: 10.',
-    );
-  }
-  if (Math.abs(value) > Number.MAX_SAFE_INTEGER || Number.isNaN(value)) {
-    return mistakes.note(
-      pointer,
-      'figure-too-large',
-      `${measure} is ${value}; figures go up to ${Number.MAX_SAFE_INTEGER}.`,
-      'Write a smaller figure, or leave the measure out if it shall not be bounded.',
-    );
-  }
-  if (value < 0) {
-    return mistakes.note(
-      pointer,
-      'figure-negative',
-      `${measure} is ${value}; an allowance cannot be below nothing.`,
-      'Write 0 to allow none, or a positive figure.',
-    );
-  }
-  if (!Number.isInteger(value)) {
-    return mistakes.note(
-      pointer,
-      'figure-fractional',
-      `${measure} is ${value}; it must be a whole number.`,
-      money ? `Money is in minor units: for 12.50 write 1250.` : 'Write a whole number.',
-    );
-  }
-  return value;
 }

@@ -1,22 +1,29 @@
 import { parseDuration } from '../time/duration.ts';
-import { asMembers, type Mistakes, member, noteUnknownFields, own, quoted, readChoice } from './mistakes.ts';
-import { WEEKDAYS, type Window } from './policy.ts';
+import {
+  asMembers,
+  type Members,
+  type Mistakes,
+  member,
+  noteUnknownFields,
+  own,
+  quoted,
+  readChoice,
+} from './mistakes.ts';
+import { FISCAL_PERIODS, type FiscalPeriod, WEEKDAYS, type Window } from './policy.ts';
 
 const EVERY = ['act', 'shift', 'day', 'week', 'month', 'quarter', 'year', 'lifetime'] as const;
-const FORMS = `${EVERY.join(', ')}, { every: week, startsOn: monday } or { rolling: P7D }`;
+const FORMS = `${EVERY.join(', ')}, { every: week, startsOn: monday }, { rolling: P7D } or { fiscal: month }`;
 
-const FISCAL = /fiscal|^[45]-[45]-[45]$|^period$/i;
+/** What people write who mean a fiscal window, in the place of a window's name. */
+const FISCAL = /fiscal|^[45]-[45]-[45]$|^nrf$|^period$/i;
 
-function noteFiscal(mistakes: Mistakes, pointer: string, written: unknown): undefined {
-  return mistakes.note(
-    pointer,
-    'fiscal-window-not-available',
-    `The fiscal window ${quoted(written)} is not available in this version.`,
-    'Use a calendar window for now: month, quarter or year.',
-  );
-}
-
-export function checkWindow(mistakes: Mistakes, value: unknown, pointer: string): Window | undefined {
+/** @param fiscal whether the book has a fiscal calendar; undefined: not known here */
+export function checkWindow(
+  mistakes: Mistakes,
+  value: unknown,
+  pointer: string,
+  fiscal?: boolean,
+): Window | undefined {
   if (typeof value === 'string') return readEvery(mistakes, value, pointer, undefined, pointer);
   const window = asMembers(value);
   if (window === undefined) {
@@ -28,9 +35,12 @@ export function checkWindow(mistakes: Mistakes, value: unknown, pointer: string)
       `Write one of: ${FORMS}.`,
     );
   }
-  const fiscal = Object.keys(window).find((name) => FISCAL.test(name));
-  if (fiscal !== undefined) return noteFiscal(mistakes, member(pointer, fiscal), fiscal);
-  noteUnknownFields(mistakes, window, pointer, ['every', 'startsOn', 'rolling'], 'A window');
+  const misnamed = Object.keys(window).find((name) => name !== 'fiscal' && FISCAL.test(name));
+  if (misnamed !== undefined) {
+    return noteFiscal(mistakes, member(pointer, misnamed), misnamed, window[misnamed]);
+  }
+  noteUnknownFields(mistakes, window, pointer, ['every', 'startsOn', 'rolling', 'fiscal'], 'A window');
+  if (Object.hasOwn(window, 'fiscal')) return readFiscal(mistakes, window, pointer, fiscal);
   const every = own(window, 'every');
   const rolling = own(window, 'rolling');
   const startsOn = own(window, 'startsOn');
@@ -54,6 +64,56 @@ export function checkWindow(mistakes: Mistakes, value: unknown, pointer: string)
     );
   }
   return readEvery(mistakes, every, member(pointer, 'every'), startsOn, member(pointer, 'startsOn'));
+}
+
+/** Says how a fiscal window is written, for one that was written otherwise. */
+function noteFiscal(mistakes: Mistakes, pointer: string, written: unknown, more?: unknown): undefined {
+  const said = `${typeof written === 'string' ? written : ''} ${typeof more === 'string' ? more : ''}`;
+  const period = FISCAL_PERIODS.find((name) => said.toLowerCase().includes(name)) ?? 'month';
+  return mistakes.note(
+    pointer,
+    'fiscal-window-malformed',
+    `A fiscal window is written otherwise than ${quoted(written)}.`,
+    `Write window: { fiscal: ${period} }; one of ${FISCAL_PERIODS.join(', ')}. Its pattern, such as 4-5-4, is the book's.`,
+  );
+}
+
+function readFiscal(
+  mistakes: Mistakes,
+  window: Members,
+  pointer: string,
+  fiscal: boolean | undefined,
+): Window | undefined {
+  if (own(window, 'every') !== undefined || own(window, 'rolling') !== undefined) {
+    return mistakes.note(
+      pointer,
+      'window-ambiguous',
+      'A fiscal window has no every and no rolling.',
+      'Write { fiscal: month } and nothing else.',
+    );
+  }
+  if (own(window, 'startsOn') !== undefined) {
+    mistakes.note(
+      member(pointer, 'startsOn'),
+      'starts-on-useless',
+      "A fiscal month starts on the day after the book's fiscal weeks end.",
+      'Leave startsOn out.',
+    );
+  }
+  const at = member(pointer, 'fiscal');
+  const value = own(window, 'fiscal');
+  if (typeof value !== 'string' || !(FISCAL_PERIODS as readonly string[]).includes(value)) {
+    return noteFiscal(mistakes, at, value);
+  }
+  if (fiscal === false) {
+    return mistakes.note(
+      at,
+      'fiscal-calendar-missing',
+      `The window counts fiscal ${value}s, and the book has no fiscal calendar.`,
+      `Give it one first: PUT /v1/books/{book} with its "fiscalCalendar", such as "nrf"; or write window: ${value}.`,
+    );
+  }
+  return { every: 'fiscal', period: value as FiscalPeriod };
 }
 
 function readEvery(

@@ -30,8 +30,14 @@ export type CheckedPolicy =
   | { readonly ok: true; readonly policy: Policy }
   | { readonly ok: false; readonly mistakes: readonly Mistake[] };
 
-/** `currency` is the book's. */
-export function checkPolicy(document: unknown, context: { readonly currency: string }): CheckedPolicy {
+export interface CheckedFor {
+  /** The book's. */
+  readonly currency: string;
+  /** Whether the book has a fiscal calendar; absent: not known where the policy is checked. */
+  readonly fiscal?: boolean;
+}
+
+export function checkPolicy(document: unknown, context: CheckedFor): CheckedPolicy {
   const mistakes = new Mistakes();
   const policy = asMembers(document);
   if (policy === undefined) {
@@ -50,7 +56,9 @@ export function checkPolicy(document: unknown, context: { readonly currency: str
     titled === undefined ? undefined : readText(mistakes, titled, '/title', 'A title', LONGEST_TITLE);
   const uncovered = checkUncovered(mistakes, own(policy, 'uncovered'));
   const ids = new Map<string, string>();
-  const limits = checkEach(mistakes, policy, 'limits', MOST_LIMITS, ids, checkLimit);
+  const limits = checkEach(mistakes, policy, 'limits', MOST_LIMITS, ids, (noted, members, at, id) =>
+    checkLimit(noted, members, at, id, context.fiscal),
+  );
   const rules = checkEach(mistakes, policy, 'rules', MOST_RULES, ids, checkRule);
   const holdWritten = own(policy, 'hold') ?? undefined;
   const hold = holdWritten === undefined ? undefined : checkHold(mistakes, holdWritten, '/hold');

@@ -25,14 +25,19 @@ export const WEEKDAYS = [
 ] as const;
 export type Weekday = (typeof WEEKDAYS)[number];
 
+/** The spans of a fiscal calendar that a limit may count in. */
+export const FISCAL_PERIODS = ['month', 'quarter', 'year'] as const;
+export type FiscalPeriod = (typeof FISCAL_PERIODS)[number];
+
 /**
  * The window a limit counts in. In a document: `act`, `shift`, `day`, `week`, `month`, `quarter`, `year`,
- * `lifetime`, or `{ every: week, startsOn: monday }`, or `{ rolling: P7D }`.
+ * `lifetime`, or `{ every: week, startsOn: monday }`, or `{ rolling: P7D }`, or `{ fiscal: month }`.
  */
 export type Window =
   | { readonly every: 'act' | 'shift' | 'day' | 'month' | 'quarter' | 'year' | 'lifetime' }
   | { readonly every: 'week'; readonly startsOn: Weekday }
-  | { readonly every: 'rolling'; readonly durationMs: number; readonly duration: string };
+  | { readonly every: 'rolling'; readonly durationMs: number; readonly duration: string }
+  | { readonly every: 'fiscal'; readonly period: FiscalPeriod };
 
 /** What follows when a guardrail does not hold, mildest first. `hold`: the act waits for an approval. */
 export const CONSEQUENCES = ['warn', 'hold', 'decline'] as const;
@@ -52,6 +57,13 @@ export interface AppliesTo {
   readonly reasons?: readonly string[];
 }
 
+export interface CarryOver {
+  /** At most so much is carried into any one window; a measure that is absent is not carried. */
+  readonly upTo: Readonly<Partial<Record<Measure, number>>>;
+  /** For so many windows after the one it was left in. */
+  readonly for: number;
+}
+
 export interface Limit {
   readonly id: string;
   readonly title?: string;
@@ -60,6 +72,8 @@ export interface Limit {
   readonly window: Window;
   /** At least one measure. Money in minor units of the book's currency. */
   readonly allow: Readonly<Partial<Record<Measure, number>>>;
+  /** What is left unused is carried into the windows that follow. */
+  readonly carryOver?: CarryOver;
   readonly beyond: Consequence;
   /** What follows when the act lacks a key of `per`; absent: the act is outside this limit. */
   readonly whenMissing?: Consequence;

@@ -4,6 +4,7 @@
  * skipped a whole date, that day may be empty; no instant belongs to it.
  */
 import { DAY_MS, dateText, requireDate } from './civil-date.ts';
+import type { FiscalCalendar } from './fiscal-calendar.ts';
 import { localDayNumber, minuteOfDay, startOfLocalMinute } from './zone.ts';
 
 export interface BusinessDay {
@@ -26,6 +27,8 @@ export interface BusinessCalendar {
   startOf(date: string): number;
   /** As `startOf`, for a day number of `civil-date.ts`. */
   startOfDay(dayNo: number): number;
+  /** How the book's fiscal years run; absent where it has none. */
+  readonly fiscal?: FiscalCalendar;
 }
 
 /** Days and edges remembered per calendar: more than five years, so a replay of the past stays fast. */
@@ -55,6 +58,27 @@ export function businessCalendar(timeZone: string, businessDayStartsAt: string):
   }
   ofZone.set(businessDayStartsAt, made);
   calendarsMade++;
+  return made;
+}
+
+const fiscally = new WeakMap<FiscalCalendar, WeakMap<BusinessCalendar, BusinessCalendar>>();
+
+/** The same calendar, its days and all, that knows of fiscal years too; the same object for the same objects. */
+export function withFiscalYears(
+  calendar: BusinessCalendar,
+  fiscal: FiscalCalendar | undefined,
+): BusinessCalendar {
+  if (fiscal === undefined) return calendar;
+  let known = fiscally.get(fiscal);
+  if (known === undefined) {
+    known = new WeakMap();
+    fiscally.set(fiscal, known);
+  }
+  let made = known.get(calendar);
+  if (made === undefined) {
+    made = { ...calendar, fiscal };
+    known.set(calendar, made);
+  }
   return made;
 }
 

@@ -9,7 +9,12 @@ const VERSION = 1;
 const MAX_LENGTH = 128;
 
 export function writeCursor(position: number, filters: RegisterFilters): string {
-  return Buffer.from(JSON.stringify([VERSION, position, searchMark(filters)])).toString('base64url');
+  return writeCursorFor(position, searched(filters));
+}
+
+/** @param search all that makes it this search and no other; the page size may change from page to page */
+export function writeCursorFor(position: number, search: readonly unknown[]): string {
+  return Buffer.from(JSON.stringify([VERSION, position, searchMark(search)])).toString('base64url');
 }
 
 export type ReadCursor =
@@ -17,6 +22,10 @@ export type ReadCursor =
   | { readonly ok: false; readonly detail: string };
 
 export function readCursor(cursor: string, filters: RegisterFilters): ReadCursor {
+  return readCursorFor(cursor, searched(filters));
+}
+
+export function readCursorFor(cursor: string, search: readonly unknown[]): ReadCursor {
   const unknown = { ok: false, detail: 'The cursor is not one this ledger gives out.' } as const;
   if (cursor.length === 0 || cursor.length > MAX_LENGTH) return unknown;
   let parts: unknown;
@@ -28,17 +37,21 @@ export function readCursor(cursor: string, filters: RegisterFilters): ReadCursor
   if (!Array.isArray(parts) || parts.length !== 3) return unknown;
   const [version, position, mark] = parts as unknown[];
   if (version !== VERSION || !Number.isSafeInteger(position) || (position as number) < 0) return unknown;
-  if (mark !== searchMark(filters))
+  if (mark !== searchMark(search))
     return { ok: false, detail: 'The cursor belongs to a search with other filters.' };
   // Only the one spelling that was given out: two cursors for one place would be two pages in a cache.
-  if (writeCursor(position as number, filters) !== cursor) return unknown;
+  if (writeCursorFor(position as number, search) !== cursor) return unknown;
   return { ok: true, position: position as number };
 }
 
-/** A 32-bit FNV-1a hash of the filters; the page size may change from page to page. */
-function searchMark(filters: RegisterFilters): number {
+function searched(filters: RegisterFilters): readonly unknown[] {
   const { employee, location, customer, incident, kind, status, from, to } = filters;
-  const text = JSON.stringify([employee, location, customer, incident, kind, status, from, to]);
+  return [employee, location, customer, incident, kind, status, from, to];
+}
+
+/** A 32-bit FNV-1a hash of what is searched for. */
+function searchMark(search: readonly unknown[]): number {
+  const text = JSON.stringify(search);
   let hash = 0x811c9dc5;
   for (let index = 0; index < text.length; index++)
     hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);

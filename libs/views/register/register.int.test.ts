@@ -2,7 +2,13 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { KINDS } from '../../domain/act/act.ts';
-import type { BookEvent } from '../../domain/book/events.ts';
+import type {
+  ActApproved,
+  ActDecision,
+  ActExpired,
+  BookEvent,
+  SettlingEvent,
+} from '../../domain/book/events.ts';
 import { EventsInMemory, firstEvents } from '../acts.fixture.ts';
 import { temporaryDirectory, ViewsInProcess } from '../in-process.fixture.ts';
 import { REGISTER_STATUSES, type RegisterFilters, type RegisterRow } from './register.ts';
@@ -29,6 +35,21 @@ afterEach(async () => {
   directory.remove();
 });
 
+const DECIDED = {
+  ActAccepted: 'accepted',
+  ActDeclined: 'declined',
+  ActHeld: 'pending_approval',
+  ActReserved: 'reserved',
+} as const;
+
+const BECAME: Partial<Record<BookEvent['type'], (event: never) => Partial<RegisterRow>>> = {
+  ActApproved: ({ becomes, expiresAt }: ActApproved) => ({ status: becomes, expiresAt: expiresAt ?? null }),
+  ActRejected: () => ({ status: 'rejected' }),
+  ActCommitted: () => ({ status: 'accepted' }),
+  ActReleased: () => ({ status: 'released' }),
+  ActExpired: ({ becomes }: ActExpired) => ({ status: becomes }),
+};
+
 /** The rows as they should be, made without SQL; newest first. */
 function model(events: readonly BookEvent[], filters: RegisterFilters = {}): Partial<RegisterRow>[] {
   const rows: (Partial<RegisterRow> & { id: string })[] = [];
@@ -37,32 +58,40 @@ function model(events: readonly BookEvent[], filters: RegisterFilters = {}): Par
       const row = rows.find(({ id }) => id === event.act)!;
       Object.assign(row, { reversed: event.reversedInAll, ...(event.whole ? { status: 'reversed' } : {}) });
     }
-    if (event.type !== 'ActAccepted' && event.type !== 'ActDeclined') continue;
-    const { asked } = event;
+    const became = BECAME[event.type]?.(event as never);
+    if (became !== undefined) {
+      const row = rows.find(({ id }) => id === (event as { act?: string }).act)!;
+      Object.assign(row, { expiresAt: null, amounts: (event as SettlingEvent).amounts, ...became });
+    }
+    if (!(event.type in DECIDED)) continue;
+    const decision = event as ActDecision;
+    const { asked } = decision;
     rows.unshift({
-      id: event.id,
+      id: decision.id,
       position,
-      status: event.type === 'ActAccepted' ? 'accepted' : 'declined',
+      status: DECIDED[decision.type],
       mode: asked.mode,
       kind: asked.kind,
       trigger: asked.trigger,
       employee: asked.employee,
       location: asked.location,
-      region: event.region ?? null,
+      region: decision.region ?? null,
       customer: asked.customer ?? null,
       incident: asked.incident ?? null,
       campaign: asked.campaign ?? null,
       item: asked.item ?? null,
-      amounts: event.amounts,
+      amounts: decision.amounts,
       reversed: { count: 0, costMinor: 0, retailMinor: 0 },
       reason: asked.reason ?? null,
       note: asked.note ?? null,
-      businessDate: event.businessDate,
-      occurredAt: event.occurredAt,
-      recordedAt: event.recordedAt,
-      policyVersion: event.policyVersion,
-      breaches: asked.mode === 'record' ? event.guardrails.filter((g) => g.finding !== 'within').length : 0,
-      declinedBy: event.type === 'ActDeclined' ? ['weekly-coffees'] : [],
+      businessDate: decision.businessDate,
+      occurredAt: decision.occurredAt,
+      recordedAt: decision.recordedAt,
+      policyVersion: decision.policyVersion,
+      breaches:
+        asked.mode === 'record' ? decision.guardrails.filter((g) => g.finding !== 'within').length : 0,
+      expiresAt: 'expiresAt' in decision ? decision.expiresAt : null,
+      declinedBy: decision.type === 'ActDeclined' ? ['weekly-coffees'] : [],
     });
   }
   const { from = '0000-00-00', to = '9999-12-31', limit, cursor, ...exact } = filters;

@@ -1,7 +1,17 @@
 /** The register of acts: what may be asked of it and how it answers. */
 import type { Amounts, Kind, Mode, Trigger } from '../../domain/act/act.ts';
 
-export const REGISTER_STATUSES = ['accepted', 'declined', 'reversed'] as const;
+/** A committed reservation is `accepted`. Views keep the place in this list: new ones go to its end. */
+export const REGISTER_STATUSES = [
+  'accepted',
+  'declined',
+  'reversed',
+  'pending_approval',
+  'reserved',
+  'rejected',
+  'expired',
+  'released',
+] as const;
 /** `reversed`: nothing of an accepted act is left. An act reversed in part is still `accepted`. */
 export type RegisterStatus = (typeof REGISTER_STATUSES)[number];
 
@@ -38,6 +48,7 @@ export interface RegisterRow {
   readonly incident: string | null;
   readonly campaign: string | null;
   readonly item: { readonly sku: string; readonly quantity: number } | null;
+  /** What was given, is held, or was asked for and came to nothing; of a reservation, what was committed. */
   readonly amounts: Amounts;
   readonly reversed: Amounts;
   readonly reason: string | null;
@@ -53,6 +64,8 @@ export interface RegisterRow {
   readonly breaches: number;
   /** Ids of the guardrails that declined it; empty unless it was declined. */
   readonly declinedBy: readonly string[];
+  /** When it falls due, epoch milliseconds; null unless it waits for approval or is reserved. */
+  readonly expiresAt: number | null;
 }
 
 export type RegisterAnswer = {

@@ -1,7 +1,23 @@
-/** Rows of the register: one for every act decided, changed by its reversals. */
+/** Rows of the register: one for every act decided, changed by what settles it and by its reversals. */
 import type { DatabaseSync } from 'node:sqlite';
-import type { ActAccepted, ActDeclined, ActReversed, GuardrailReceipt } from '../../domain/book/events.ts';
-import { ACCEPTED, DECLINED, REVERSED, storedDay, storedId } from '../stored-form.ts';
+import type {
+  ActAccepted,
+  ActDeclined,
+  ActHeld,
+  ActReserved,
+  ActReversed,
+  GuardrailReceipt,
+} from '../../domain/book/events.ts';
+import { type Settling, settlingOf } from '../settling.ts';
+import {
+  ACCEPTED,
+  DECLINED,
+  PENDING_APPROVAL,
+  RESERVED,
+  REVERSED,
+  storedDay,
+  storedId,
+} from '../stored-form.ts';
 import { type PlacedEvent, type Projection, rowKey, type View } from '../view.ts';
 import { Words, wordsSchema } from '../words.ts';
 import type { RegisterFilters } from './register.ts';
@@ -39,6 +55,7 @@ function schema(prefix: string): string {
       breaches INTEGER NOT NULL,
       declined_by TEXT,
       quantity INTEGER,
+      expires_at INTEGER,
       reversed_count INTEGER NOT NULL DEFAULT 0,
       reversed_cost INTEGER NOT NULL DEFAULT 0,
       reversed_retail INTEGER NOT NULL DEFAULT 0
@@ -58,31 +75,43 @@ function schema(prefix: string): string {
     ) STRICT, WITHOUT ROWID;`;
 }
 
+type ActInRegister = ActAccepted | ActDeclined | ActHeld | ActReserved;
+
+const STATUS: Readonly<Record<ActInRegister['type'], number>> = {
+  ActAccepted: ACCEPTED,
+  ActDeclined: DECLINED,
+  ActHeld: PENDING_APPROVAL,
+  ActReserved: RESERVED,
+};
+
 function project(db: DatabaseSync, prefix: string): Projection {
   const words = new Words(db, prefix);
   const insert = db.prepare(
     `INSERT INTO ${prefix}_acts (key, id, status, mode, kind, trigger, employee, location, region, customer,
        incident, campaign, sku, count, cost, retail, reason, note, day, occurred_at, recorded_at,
-       policy_version, breaches, declined_by, quantity)
-     VALUES (?${', ?'.repeat(24)})`,
+       policy_version, breaches, declined_by, quantity, expires_at)
+     VALUES (?${', ?'.repeat(25)})`,
+  );
+  const settle = db.prepare(
+    `UPDATE ${prefix}_acts SET status = ?, expires_at = ?, count = ?, cost = ?, retail = ?
+     WHERE id = ? AND key BETWEEN ? AND ? AND status IN (${PENDING_APPROVAL}, ${RESERVED})`,
   );
   const reverse = db.prepare(
     `UPDATE ${prefix}_acts
      SET status = ?, reversed_count = ?, reversed_cost = ?, reversed_retail = ?
-     WHERE id = ? AND key BETWEEN ? AND ? AND status <> ${DECLINED}`,
+     WHERE id = ? AND key BETWEEN ? AND ? AND status IN (${ACCEPTED}, ${REVERSED})`,
   );
   const widen = db.prepare(
     `INSERT INTO ${prefix}_days (book, day, first, last) VALUES (?, ?, ?, ?)
      ON CONFLICT DO UPDATE SET first = min(first, excluded.first), last = max(last, excluded.last)`,
   );
 
-  function add(place: PlacedEvent, act: ActAccepted | ActDeclined, day: number): void {
+  function add(place: PlacedEvent, act: ActInRegister, day: number): void {
     const { asked, amounts } = act;
-    const declined = act.type === 'ActDeclined';
     insert.run(
       rowKey(place.bookNumber, place.position),
       storedId(act.id),
-      declined ? DECLINED : ACCEPTED,
+      STATUS[act.type],
       words.numberOf(asked.mode),
       words.numberOf(asked.kind),
       words.numberOf(asked.trigger),
@@ -103,9 +132,24 @@ function project(db: DatabaseSync, prefix: string): Projection {
       act.recordedAt,
       act.policyVersion,
       asked.mode === 'record' ? breachesOf(act.guardrails) : 0,
-      declined ? JSON.stringify(declinersOf(act.guardrails)) : null,
+      act.type === 'ActDeclined' ? JSON.stringify(declinersOf(act.guardrails)) : null,
       asked.item?.quantity ?? null,
+      'expiresAt' in act ? act.expiresAt : null,
     );
+  }
+
+  function change(place: PlacedEvent, { act, status, amounts, expiresAt }: Settling): void {
+    const { changes } = settle.run(
+      status,
+      expiresAt,
+      amounts.count,
+      amounts.costMinor,
+      amounts.retailMinor,
+      storedId(act),
+      rowKey(place.bookNumber, 0),
+      rowKey(place.bookNumber, place.position),
+    );
+    if (changes !== 1) throw new Error(`settles act ${act}, which was not open before it`);
   }
 
   function takeBack(place: PlacedEvent, reversal: ActReversed): void {
@@ -127,15 +171,20 @@ function project(db: DatabaseSync, prefix: string): Projection {
       const spans = new Map<number, { book: number; day: number; first: number; last: number }>();
       for (const place of events) {
         const { event, bookNumber, position } = place;
-        if (event.type === 'ActAccepted' || event.type === 'ActDeclined') {
-          const day = storedDay(event.businessDate);
-          add(place, event, day);
+        if (event.type in STATUS) {
+          const act = event as ActInRegister;
+          const day = storedDay(act.businessDate);
+          add(place, act, day);
           const spanKey = bookNumber * 1e8 + day;
           const span = spans.get(spanKey);
           if (span === undefined)
             spans.set(spanKey, { book: bookNumber, day, first: position, last: position });
           else span.last = position;
         } else if (event.type === 'ActReversed') takeBack(place, event);
+        else {
+          const settling = settlingOf(event);
+          if (settling !== undefined) change(place, settling);
+        }
       }
       for (const { book, day, first, last } of spans.values()) widen.run(book, day, first, last);
     },
@@ -161,7 +210,9 @@ function declinersOf(guardrails: readonly GuardrailReceipt[]): string[] {
 
 export const registerView: View = {
   name: 'register',
-  version: 1,
+  /** 2: knows acts that wait for approval or are reserved, and when they fall due. */
+  version: 2,
+  readable: [1],
   schema,
   project,
   answer(db, prefix) {
@@ -178,8 +229,8 @@ export const registerView: View = {
         key: ['position'],
         sql: `SELECT key % ${2 ** 36} AS position, iif(typeof(id) = 'blob', hex(id), id) AS id, status,
                 ${words.map(word).join(', ')}, customer, incident, count, cost, retail, note, day,
-                occurred_at, recorded_at, policy_version, breaches, declined_by, quantity, reversed_count,
-                reversed_cost, reversed_retail
+                occurred_at, recorded_at, policy_version, breaches, declined_by, quantity, expires_at,
+                reversed_count, reversed_cost, reversed_retail
               FROM ${prefix}_acts
               WHERE key BETWEEN ?1 * ${2 ** 36} AND ?1 * ${2 ** 36} + ${2 ** 36 - 1} ORDER BY key`,
       },

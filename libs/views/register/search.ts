@@ -40,6 +40,8 @@ interface StoredRow {
   breaches: number;
   declined_by: string | null;
   quantity: number | null;
+  /** Version 1 has no such column. */
+  expires_at?: number | null;
   reversed_count: number;
   reversed_cost: number;
   reversed_retail: number;
@@ -97,6 +99,7 @@ export function registerSearch(db: DatabaseSync, prefix: string): Search {
       policyVersion: row.policy_version,
       breaches: row.breaches,
       declinedBy: row.declined_by === null ? [] : JSON.parse(row.declined_by),
+      expiresAt: row.expires_at ?? null,
     };
   }
 

@@ -1,26 +1,27 @@
 /**
  * Facts for spend: a narrow row for every act, in the order of business dates, so that a span is read in one
- * sweep and a reversal, which names its act's date, finds its act without another index.
+ * sweep and a reversal, which names its act's date, finds its act without another index. An act that waits for
+ * approval or is reserved is no spend yet: its row stays apart until it is accepted, and goes when it is not.
  */
 import type { DatabaseSync } from 'node:sqlite';
-import type { ActAccepted, ActDeclined, ActReversed } from '../../domain/book/events.ts';
+import type {
+  ActAccepted,
+  ActDeclined,
+  ActHeld,
+  ActReserved,
+  ActReversed,
+} from '../../domain/book/events.ts';
+import { type Settling, settlingOf } from '../settling.ts';
 import { ACCEPTED, DECLINED, REVERSED, ROLE_SEPARATOR, storedDay, storedId } from '../stored-form.ts';
 import type { Projection, View } from '../view.ts';
 import { Words, wordsSchema } from '../words.ts';
 import { spendReport } from './spend.report.ts';
 import type { SpendQuery } from './spend.ts';
 
-function schema(prefix: string): string {
-  return `${wordsSchema(prefix)}
-    CREATE TABLE ${prefix}_books (
-      book INTEGER PRIMARY KEY,
-      currency TEXT NOT NULL
-    ) STRICT;
-    CREATE TABLE ${prefix}_acts (
-      book INTEGER NOT NULL,
+/** Columns of an act, whatever became of it. */
+const FACTS = `book INTEGER NOT NULL,
       day INTEGER NOT NULL,
       id ANY NOT NULL,
-      status INTEGER NOT NULL,
       location INTEGER NOT NULL,
       region INTEGER,
       kind INTEGER NOT NULL,
@@ -32,21 +33,43 @@ function schema(prefix: string): string {
       breach INTEGER NOT NULL,
       count INTEGER NOT NULL,
       cost INTEGER NOT NULL,
-      retail INTEGER NOT NULL,
+      retail INTEGER NOT NULL`;
+const NAMES =
+  'book, day, id, location, region, kind, reason, trigger, employee, roles, policy_version, breach';
+
+function schema(prefix: string): string {
+  return `${wordsSchema(prefix)}
+    CREATE TABLE ${prefix}_books (
+      book INTEGER PRIMARY KEY,
+      currency TEXT NOT NULL
+    ) STRICT;
+    CREATE TABLE ${prefix}_acts (
+      ${FACTS},
+      status INTEGER NOT NULL,
       reversed_count INTEGER NOT NULL DEFAULT 0,
       reversed_cost INTEGER NOT NULL DEFAULT 0,
       reversed_retail INTEGER NOT NULL DEFAULT 0,
       PRIMARY KEY (book, day, id)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE ${prefix}_open (
+      ${FACTS},
+      PRIMARY KEY (book, id)
     ) STRICT, WITHOUT ROWID;`;
 }
 
 function project(db: DatabaseSync, prefix: string): Projection {
   const words = new Words(db, prefix);
   const insert = db.prepare(
-    `INSERT INTO ${prefix}_acts (book, day, id, status, location, region, kind, reason, trigger, employee, roles,
-       policy_version, breach, count, cost, retail)
-     VALUES (?${', ?'.repeat(15)})`,
+    `INSERT INTO ${prefix}_acts (${NAMES}, count, cost, retail, status) VALUES (?${', ?'.repeat(15)})`,
   );
+  const open = db.prepare(
+    `INSERT INTO ${prefix}_open (${NAMES}, count, cost, retail) VALUES (?${', ?'.repeat(14)})`,
+  );
+  const accept = db.prepare(
+    `INSERT INTO ${prefix}_acts (${NAMES}, count, cost, retail, status)
+     SELECT ${NAMES}, ?, ?, ?, ${ACCEPTED} FROM ${prefix}_open WHERE book = ? AND id = ?`,
+  );
+  const close = db.prepare(`DELETE FROM ${prefix}_open WHERE book = ? AND id = ?`);
   const reverse = db.prepare(
     `UPDATE ${prefix}_acts
      SET status = ?, reversed_count = ?, reversed_cost = ?, reversed_retail = ?
@@ -58,13 +81,12 @@ function project(db: DatabaseSync, prefix: string): Projection {
      ON CONFLICT DO UPDATE SET currency = excluded.currency`,
   );
 
-  function add(bookNumber: number, act: ActAccepted | ActDeclined): void {
+  function add(bookNumber: number, act: ActAccepted | ActDeclined | ActHeld | ActReserved): void {
     const { asked, amounts } = act;
-    insert.run(
+    const facts = [
       bookNumber,
       storedDay(act.businessDate),
       storedId(act.id),
-      act.type === 'ActDeclined' ? DECLINED : ACCEPTED,
       words.numberOf(asked.location),
       words.numberOf(act.region),
       words.numberOf(asked.kind),
@@ -77,7 +99,18 @@ function project(db: DatabaseSync, prefix: string): Projection {
       amounts.count,
       amounts.costMinor,
       amounts.retailMinor,
-    );
+    ] as const;
+    if (act.type === 'ActHeld' || act.type === 'ActReserved') open.run(...facts);
+    else insert.run(...facts, act.type === 'ActDeclined' ? DECLINED : ACCEPTED);
+  }
+
+  function settle(bookNumber: number, { act, status, amounts, expiresAt }: Settling): void {
+    if (expiresAt !== null) return;
+    const id = storedId(act);
+    if (status === ACCEPTED)
+      accept.run(amounts.count, amounts.costMinor, amounts.retailMinor, bookNumber, id);
+    const { changes } = close.run(bookNumber, id);
+    if (changes !== 1) throw new Error(`settles act ${act}, which was not open before it`);
   }
 
   function takeBack(bookNumber: number, reversal: ActReversed): void {
@@ -101,8 +134,13 @@ function project(db: DatabaseSync, prefix: string): Projection {
     apply(events) {
       for (const { event, bookNumber } of events) {
         if (event.type === 'ActAccepted' || event.type === 'ActDeclined') add(bookNumber, event);
+        else if (event.type === 'ActHeld' || event.type === 'ActReserved') add(bookNumber, event);
         else if (event.type === 'ActReversed') takeBack(bookNumber, event);
         else if (event.type === 'BookDefined') define.run(bookNumber, event.book.currency);
+        else {
+          const settling = settlingOf(event);
+          if (settling !== undefined) settle(bookNumber, settling);
+        }
       }
     },
     rolledBack: () => words.forget(),
@@ -120,9 +158,9 @@ function rolesWord(roles: readonly string[]): string | undefined {
 
 export const spendView: View = {
   name: 'spend',
-  /** 2: knows each book's currency. */
-  version: 2,
-  readable: [1],
+  /** 2: knows each book's currency. 3: keeps apart what is not accepted yet. */
+  version: 3,
+  readable: [1, 2],
   schema,
   project,
   answer(db, prefix) {
@@ -141,6 +179,13 @@ export const spendView: View = {
         sql: `SELECT day, iif(typeof(id) = 'blob', hex(id), id) AS id, status, ${words.map(word).join(', ')},
                 policy_version, breach, count, cost, retail, reversed_count, reversed_cost, reversed_retail
               FROM ${prefix}_acts AS acts WHERE book = ? ORDER BY day, acts.id`,
+      },
+      {
+        table: 'open',
+        key: ['id'],
+        sql: `SELECT iif(typeof(id) = 'blob', hex(id), id) AS id, day, ${words.map(word).join(', ')},
+                policy_version, breach, count, cost, retail
+              FROM ${prefix}_open AS open WHERE book = ? ORDER BY open.id`,
       },
     ];
   },

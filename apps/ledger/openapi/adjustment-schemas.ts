@@ -1,0 +1,133 @@
+/** The shapes of adjustments, and of the fiscal calendar that some windows run on. */
+import { WEEKDAYS } from '../../../libs/domain/policy/policy.ts';
+import { FISCAL_PATTERNS, YEAR_END_RULES, YEAR_NAMES } from '../../../libs/domain/time/fiscal-calendar.ts';
+import { ADJUSTMENT_KINDS } from '../adjustments/adjustments.fields.ts';
+import {
+  choice,
+  id,
+  instant,
+  key,
+  list,
+  name,
+  object,
+  orNull,
+  position,
+  ref,
+  type Schema,
+  text,
+} from './schema-parts.ts';
+
+const FISCAL_CALENDAR: Record<string, Schema> = {
+  pattern: choice(FISCAL_PATTERNS, { description: 'Weeks of the three months of every quarter.' }),
+  yearEnds: object(
+    {
+      rule: choice(YEAR_END_RULES, {
+        description: 'On the last such weekday of the month, or the one nearest to the month’s end.',
+      }),
+      weekday: choice(WEEKDAYS),
+      month: { type: 'integer', minimum: 1, maximum: 12 },
+    },
+    ['rule', 'weekday', 'month'],
+  ),
+  yearNamedBy: choice(YEAR_NAMES, {
+    default: 'start',
+    description: 'The calendar year of its first full month, or of the month it ends in.',
+  }),
+};
+
+/** As it may be stated. */
+export const FISCAL_CALENDAR_POSTED: Schema = {
+  description:
+    'How fiscal years run. "nrf" is 4-5-4 weeks with years that end on the Saturday nearest to 31 January; a pattern alone has the same years.',
+  anyOf: [choice(['nrf', ...FISCAL_PATTERNS]), object(FISCAL_CALENDAR, ['pattern'])],
+};
+
+const signed: Schema = {
+  type: 'integer',
+  minimum: -Number.MAX_SAFE_INTEGER,
+  maximum: Number.MAX_SAFE_INTEGER,
+  description: 'Below zero only in a correction.',
+  examples: [5],
+};
+const adjustmentId = text(36, '0199f3a2-7c1e-7a30-9c5e-2f6d1b7a9e44', { format: 'uuid' });
+const namedBucket = object(
+  { key, label: { type: 'string', description: 'Of the window.', examples: ['week:2026-11-16'] } },
+  ['key', 'label'],
+);
+
+export const ADJUSTMENT_SCHEMAS = {
+  FiscalCalendar: object(FISCAL_CALENDAR, ['pattern', 'yearEnds', 'yearNamedBy']),
+  AdjustmentPost: object(
+    {
+      kind: choice(ADJUSTMENT_KINDS, {
+        description:
+          'grant: more than the limit gives. correction: more or less. transfer: from one bucket to another.',
+      }),
+      limit: id('weekly-coffees', { description: 'A limit of the policy in force.' }),
+      key: orNull({ ...key, description: 'Of a grant or correction: the bucket.' }),
+      from: orNull({ ...key, description: 'Of a transfer: the bucket that gives.' }),
+      to: orNull({
+        ...key,
+        description: 'Of a transfer: the bucket that gains.',
+        examples: [{ employee: 'emp-18' }],
+      }),
+      at: orNull(
+        instant('The moment whose window is meant, and when it counts in a rolling one; absent: now.'),
+      ),
+      location: orNull(id('soho', { description: 'Whose clock the window runs on; absent: the key’s own.' })),
+      count: orNull(signed),
+      costMinor: orNull(signed),
+      retailMinor: orNull(signed),
+      reason: name('Christmas week'),
+    },
+    ['kind', 'limit', 'reason'],
+    {
+      examples: [
+        {
+          kind: 'grant',
+          limit: 'weekly-coffees',
+          key: { employee: 'emp-17' },
+          count: 5,
+          reason: 'Christmas week',
+        },
+        {
+          kind: 'transfer',
+          limit: 'weekly-coffees',
+          from: { employee: 'emp-17' },
+          to: { employee: 'emp-18' },
+          count: 2,
+          reason: 'covers the late shift',
+        },
+      ],
+    },
+  ),
+  Adjustment: object(
+    {
+      id: adjustmentId,
+      kind: choice(ADJUSTMENT_KINDS),
+      limit: id('weekly-coffees'),
+      bucket: namedBucket,
+      from: namedBucket,
+      to: namedBucket,
+      at: instant('Of a rolling window: when it counts.'),
+      amounts: object({ count: signed, costMinor: signed, retailMinor: signed }, [
+        'count',
+        'costMinor',
+        'retailMinor',
+      ]),
+      reason: name('Christmas week'),
+      author: id('area-lead'),
+      recordedAt: instant('When the ledger learned of it.'),
+      position,
+    },
+    ['id', 'kind', 'limit', 'amounts', 'reason', 'author', 'recordedAt', 'position'],
+  ),
+  Adjustments: object(
+    {
+      adjustments: list(ref('Adjustment')),
+      nextCursor: orNull({ type: 'string', description: 'For the next page; null on the last.' }),
+      position,
+    },
+    ['adjustments', 'nextCursor', 'position'],
+  ),
+} as const satisfies Record<string, Schema>;

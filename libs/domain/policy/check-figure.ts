@@ -1,0 +1,47 @@
+import type { Measure } from '../act/act.ts';
+import { type Mistakes, quoted } from './mistakes.ts';
+
+/** A whole figure of a measure, 0 included. */
+export function readFigure(
+  mistakes: Mistakes,
+  value: unknown,
+  pointer: string,
+  measure: Measure,
+): number | undefined {
+  const money = measure !== 'count';
+  if (typeof value !== 'number') {
+    return mistakes.note(
+      pointer,
+      'figure-not-a-number',
+      `${measure} must be a whole number, and is ${quoted(value)}.`,
+      money
+        ? 'Write minor units without quotes or currency sign: 50000 for 500.00.'
+        : 'Write it without quotes: 10.',
+    );
+  }
+  if (Math.abs(value) > Number.MAX_SAFE_INTEGER || Number.isNaN(value)) {
+    return mistakes.note(
+      pointer,
+      'figure-too-large',
+      `${measure} is ${value}; figures go up to ${Number.MAX_SAFE_INTEGER}.`,
+      'Write a smaller figure, or leave the measure out if it shall not be bounded.',
+    );
+  }
+  if (value < 0) {
+    return mistakes.note(
+      pointer,
+      'figure-negative',
+      `${measure} is ${value}; an allowance cannot be below nothing.`,
+      'Write 0 to allow none, or a positive figure.',
+    );
+  }
+  if (!Number.isInteger(value)) {
+    return mistakes.note(
+      pointer,
+      'figure-fractional',
+      `${measure} is ${value}; it must be a whole number.`,
+      money ? `Money is in minor units: for 12.50 write 1250.` : 'Write a whole number.',
+    );
+  }
+  return value;
+}
