@@ -39,6 +39,16 @@ export interface ClientOptions {
   readonly retryForMs?: number;
 }
 
+/** One mistake in what was sent. */
+export interface ProblemEntry {
+  readonly pointer?: string;
+  readonly code?: string;
+  readonly detail?: string;
+  readonly advice?: string;
+  readonly line?: number;
+  readonly column?: number;
+}
+
 /** Problem details (RFC 9457) as the service writes them. */
 export interface Problem {
   readonly status?: number;
@@ -46,7 +56,7 @@ export interface Problem {
   readonly title?: string;
   readonly detail?: string;
   readonly advice?: string;
-  readonly errors?: readonly { readonly pointer?: string; readonly detail?: string }[];
+  readonly errors?: readonly ProblemEntry[];
   readonly differs?: readonly string[];
 }
 

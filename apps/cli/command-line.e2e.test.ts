@@ -160,6 +160,7 @@ describe('the command line', () => {
     expect(JSON.parse(rebuilt.stdout).rebuilt.map(({ view }: { view: string }) => view)).toEqual([
       'register',
       'spend',
+      'adjustments',
     ]);
     const verified = goodwill(['verify', '--data-dir', dataDir, '--json']);
     expect(JSON.parse(verified.stdout)).toMatchObject({ whole: true, books: [{ book: 'cafe', acts: 2 }] });

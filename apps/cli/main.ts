@@ -8,6 +8,7 @@ import { EXIT_CODES } from './failure.ts';
 import { importCommand } from './import/import.command.ts';
 import { keysCommand } from './keys.command.ts';
 import { reportFailure } from './output.ts';
+import { policyCommand } from './policy/policy.command.ts';
 import { rebuildCommand } from './rebuild.command.ts';
 import { restoreCommand } from './restore.command.ts';
 import { serveCommand } from './serve.command.ts';
@@ -24,6 +25,7 @@ Settings come from the environment (GOODWILL_DATA_DIR, GOODWILL_PORT, …); GOOD
 Examples:
   goodwill serve                                          the service, on ./data and port 3000
   goodwill import acts.csv.gz --map acts.map.yaml         record acts from a file
+  goodwill policy validate policies/                      find every mistake in policy files
   goodwill verify                                         fold the ledger again and compare
   goodwill <command> --help                               all about one command`;
 
@@ -32,10 +34,13 @@ function program(): Command {
     .description('Goodwill Ledger: acts of goodwill, decided at once, recorded for ever, accounted for.')
     .version(version(), '-V, --version')
     .showSuggestionAfterError(true)
+    // What follows a command is that command's: `policy diff --version 3` is no question for ours.
+    .enablePositionalOptions()
     .addHelpText('after', HELP);
   const commands = [
     serveCommand(),
     importCommand(),
+    policyCommand(),
     backtestCommand(),
     verifyCommand(),
     rebuildCommand(),

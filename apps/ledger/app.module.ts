@@ -42,8 +42,10 @@ import {
   VIEWS,
 } from './parts.ts';
 import { PoliciesController } from './policies/policies.controller.ts';
+import { PolicyCheckController } from './policies/policy-check.controller.ts';
 import { PolicyLifeController } from './policies/policy-life.controller.ts';
 import { PolicyReadingController } from './policies/policy-reading.controller.ts';
+import { PossibleController } from './possible/possible.controller.ts';
 import { SandboxController } from './sandbox/sandbox.controller.ts';
 
 export interface Parts {
@@ -73,10 +75,12 @@ export function appModule(parts: Parts): DynamicModule {
       ApprovalCodesController,
       AllowancesController,
       AdjustmentsController,
+      PossibleController,
       SpendController,
       BooksController,
       DirectoryController,
       PoliciesController,
+      PolicyCheckController,
       BacktestsController,
       PolicyLifeController,
       PolicyReadingController,

@@ -7,7 +7,9 @@ import { Keyring } from '../../libs/access/keyring.ts';
 import { Backtests } from '../../libs/backtest/backtests.ts';
 import { Books } from '../../libs/books/books.ts';
 import { CacheClient } from '../../libs/books/cache-client.ts';
+import { BOOK_STREAM_PREFIX } from '../../libs/books/stream-of.ts';
 import { openEventStore } from '../../libs/event-store/engines.ts';
+import { Following } from '../../libs/event-store/following.ts';
 import { adminKeyOf } from '../../libs/platform/admin-key.ts';
 import { SettableClock, systemClock } from '../../libs/platform/clock.ts';
 import { makeDataDir } from '../../libs/platform/data-dir.ts';
@@ -79,6 +81,14 @@ async function open(
   closings.push(() => views.close());
   let nudgedAt = 0;
 
+  const following = new Following(eventStore, BOOK_STREAM_PREFIX, {
+    told: (events, after) => {
+      books.told(events);
+      views.offer({ after, events });
+    },
+    ended: () => views.offersEnd(),
+  });
+  closings.push(() => following.close());
   const books = Books.open({
     eventStore,
     cache: openCache(slot.file('cache'), engine, log),
@@ -93,6 +103,7 @@ async function open(
     onConflict: () => {
       metrics.conflicts.value++;
     },
+    onOthers: (after) => following.want(after),
   });
   closings.push(() => books.close());
 

@@ -13,14 +13,19 @@ import type { ActDecision, BookEvent } from '../domain/book/events.ts';
 import { evolve } from '../domain/book/evolve.ts';
 import { draftAt, dueExpiries } from '../domain/book/expiry.ts';
 import type { BookState } from '../domain/book/state.ts';
-import { EngineUnavailable, type EventStore, type EventToAppend } from '../event-store/event-store.ts';
+import {
+  EngineUnavailable,
+  type EventStore,
+  type EventToAppend,
+  type StoredEvent,
+} from '../event-store/event-store.ts';
 import { encodeEvent } from '../events/codec.ts';
 import { type Answer, answerOf, type Evaluation, type FoundAct, replayOf } from './answers.ts';
-import { fold } from './fold.ts';
-import { GivingWay } from './giving-way.ts';
+import { CatchingUp } from './catching-up.ts';
 import { eventId, expiryId, hashKey, indexOfId, type KeyHash } from './key-hash.ts';
 import type { KeyIndex } from './key-index.ts';
-import { Looking, orAfter } from './looking.ts';
+import { orAfter } from './or-after.ts';
+import { OtherWriters } from './other-writers.ts';
 import { indexFact, RecordedFacts, settlesAct } from './recorded-facts.ts';
 import {
   actNamedBy,
@@ -32,6 +37,7 @@ import {
   type Waiting,
   whollyRead,
 } from './rounds.ts';
+import { StreamHead } from './stream-head.ts';
 import { streamOf } from './stream-of.ts';
 
 /** Characters of JSON appended in one round, where the engine itself sets no bound. */
@@ -50,6 +56,8 @@ export interface WriterOptions {
   /** Told after every round that was made durable. */
   readonly onAppended?: (book: string, revision: number, events: number, tookMs: number) => void;
   readonly onConflict?: (book: string) => void;
+  /** Told when another process writes to the book. What it appends after the position may be told to the writer. */
+  readonly onOthers?: (global: bigint) => void;
 }
 
 export class BookWriter {
@@ -66,8 +74,9 @@ export class BookWriter {
   #lastRound = 0;
   #turn: Promise<unknown> = Promise.resolve();
   #idle: (() => void)[] = [];
-  readonly #givingWay = new GivingWay();
-  readonly #looking: Looking;
+  readonly #others = new OtherWriters();
+  readonly #catchingUp: CatchingUp;
+  readonly #head: StreamHead;
   /** What those who wait for the next look wait for, if they do so only for a while. */
   #patient: { readonly look: Promise<number>; readonly caughtUp: Promise<void> } | undefined;
 
@@ -77,7 +86,8 @@ export class BookWriter {
     this.#options = options;
     this.#stream = streamOf(state.id);
     this.#facts = new RecordedFacts(state.id, options.eventStore, options.keys);
-    this.#looking = new Looking(() => options.eventStore.head(this.#stream));
+    this.#catchingUp = new CatchingUp(state, options, this.#others);
+    this.#head = new StreamHead(() => options.eventStore.head(this.#stream));
   }
 
   /**
@@ -161,11 +171,11 @@ export class BookWriter {
 
   /** Brings the state to the stream's head as it stands now. Costs one look at the head when nothing is new. */
   async catchUp(): Promise<void> {
-    const head = await this.#looking.head();
+    const head = await this.#head.look();
     if (head <= this.state.revision) return;
     // Our own round may be on its way into the state: what is still missing after it is another process's.
     await this.#inTurn(async () => {
-      await this.#foldTo(head);
+      await this.#catchingUp.to(head);
     });
   }
 
@@ -174,12 +184,18 @@ export class BookWriter {
    * first asked in vain. The state is then that of the newest event known.
    */
   catchUpWithin(patienceMs: number): Promise<void> {
-    const look = this.#looking.head();
+    const look = this.#head.look();
     if (this.#patient?.look !== look) {
-      const leftMs = Math.max(0, patienceMs - this.#looking.inVainMs());
+      const leftMs = Math.max(0, patienceMs - this.#head.silentMs);
       this.#patient = { look, caughtUp: orAfter(this.catchUp(), leftMs) };
     }
     return this.#patient.caughtUp;
+  }
+
+  /** Events of the book's stream, as a subscription brings them: our own, too. Any of them may be missing. */
+  told(events: readonly StoredEvent[]): void {
+    this.#others.told(events);
+    void this.#inTurn(async () => this.#catchingUp.toTold()).catch(() => {});
   }
 
   /** Resolves when everything that was queued before has been answered. */
@@ -190,17 +206,22 @@ export class BookWriter {
   async #run(): Promise<void> {
     while (this.#queue.length > 0 || this.#wantDue.length > 0) {
       const wantDue = this.#wantDue.splice(0);
+      if (this.#others.write) await this.#ourTurn();
       const round = this.#takeRound();
       this.#lastRound = round.length;
       await this.#inTurn(() => this.#settle(round)).catch((error: unknown) => {
         for (const waiting of round) waiting.reject(error);
       });
       for (const resolve of wantDue) resolve();
-      const pauseMs = this.#givingWay.pauseMs(performance.now());
-      if (pauseMs > 0) await pause(pauseMs);
+      if (this.#others.write) await this.#others.giveWay(this.state.revision);
     }
     this.#running = false;
     for (const resolve of this.#idle.splice(0)) resolve();
+  }
+
+  #ourTurn(): Promise<void> {
+    const taken = () => this.#turn;
+    return this.#others.ourTurn(() => this.state.revision, taken);
   }
 
   #takeRound(): Waiting[] {
@@ -211,8 +232,7 @@ export class BookWriter {
 
   async #settle(queued: readonly Waiting[]): Promise<void> {
     const maxBytes = this.#options.eventStore.maxAppendBytes;
-    // Looking first costs less than losing first.
-    if (this.#givingWay.othersWrite(performance.now())) await this.#fold({ firstOnly: true });
+    if (this.#others.write) await this.#catchingUp.beforeAppend();
     for (let attempt = 1; ; attempt++) {
       const round = queued.filter((waiting) => inTime(waiting, attempt > 1));
       const { outcomes, again } = decideRound(this.state, round, this.#options);
@@ -237,7 +257,7 @@ export class BookWriter {
       const lost = await this.#append(appends, expected);
       if (lost !== undefined) {
         this.#options.onConflict?.(this.state.id);
-        await this.#foldTo(lost.head);
+        await this.#catchingUp.to(lost.head);
         // What was told to be there is not: a leader that has lost its office said so, and another will not.
         if (this.state.revision === expected) await pause(NOTHING_THERE_MS);
         continue;
@@ -273,7 +293,7 @@ export class BookWriter {
       if (!result.ok) return { head: result.actual };
       if (result.alreadyThere) return { head: result.revision };
       const tookMs = performance.now() - began;
-      this.#givingWay.appended(tookMs);
+      this.#others.appended(tookMs);
       onAppended?.(this.state.id, result.revision, appends.length, tookMs);
       return undefined;
     } catch (error) {
@@ -290,24 +310,6 @@ export class BookWriter {
   #takeIn(event: BookEvent, revision: number, keyHash: KeyHash | undefined): void {
     evolve(this.state, event, revision);
     indexFact(this.#options.keys, this.state.id, event, revision, keyHash);
-  }
-
-  /** Folds what other processes have appended, up to where the stream was seen to stand. */
-  async #foldTo(head: number): Promise<void> {
-    if (head > this.state.revision) await this.#fold({ to: head });
-  }
-
-  /** @param options.firstOnly what comes with the first batch will do: one call to the engine if there is anything */
-  async #fold(options: { readonly to?: number; readonly firstOnly?: boolean }): Promise<void> {
-    const last = await fold(this.#options.eventStore, this.#stream, this.state, {
-      ...options,
-      each: (event, stored) => {
-        indexFact(this.#options.keys, this.state.id, event, stored.revision);
-        this.#options.keys.reached(this.state.id, { revision: stored.revision, eventId: stored.id });
-      },
-    });
-    // Our own come into the state without being read.
-    if (last !== undefined) this.#givingWay.sawOthers(performance.now());
   }
 
   /**

@@ -6,9 +6,11 @@ import { Worker } from 'node:worker_threads';
 import { ADMIN } from '../domain/access/access.ts';
 import type { AskedAct } from '../domain/act/act.ts';
 import type { Policy } from '../domain/policy/policy.ts';
+import { Following } from '../event-store/following.ts';
 import { SqliteEventStore } from '../event-store/sqlite/sqlite-event-store.ts';
 import { Books } from './books.ts';
 import { CacheClient } from './cache-client.ts';
+import { BOOK_STREAM_PREFIX } from './stream-of.ts';
 
 export function temporaryFolder(): { readonly path: string; remove(): void } {
   const path = mkdtempSync(join(tmpdir(), 'goodwill-'));
@@ -23,8 +25,11 @@ export interface OpenBooks {
   close(): Promise<void>;
 }
 
-/** @param slot another number opens the books as a second process on the same folder would */
-export async function openBooks(folder: string, slot = 0): Promise<OpenBooks> {
+/**
+ * @param slot another number opens the books as a second process on the same folder would
+ * @param loses whether the next of what other processes append is not told to the books
+ */
+export async function openBooks(folder: string, slot = 0, loses = () => false): Promise<OpenBooks> {
   const engine = join(folder, 'events.db');
   const cacheFile = join(folder, `cache-${slot}.db`);
   const eventStore = await SqliteEventStore.open({ file: engine });
@@ -34,13 +39,25 @@ export async function openBooks(folder: string, slot = 0): Promise<OpenBooks> {
   });
   const clock = { nowMs: Date.parse('2026-11-21T12:00:00Z') };
   const cache = new CacheClient(worker, cacheFile);
-  const books = Books.open({ eventStore, cache, clock: { now: () => clock.nowMs } });
+  const following = new Following(eventStore, BOOK_STREAM_PREFIX, {
+    told: (events) => {
+      if (!loses()) books.told(events);
+    },
+    ended: () => undefined,
+  });
+  const books = Books.open({
+    eventStore,
+    cache,
+    clock: { now: () => clock.nowMs },
+    onOthers: (after) => following.want(after),
+  });
   return {
     books,
     eventStore,
     clock,
     async close() {
       await books.close();
+      await following.close();
       await eventStore.close();
     },
   };

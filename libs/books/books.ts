@@ -5,7 +5,7 @@ import type { AskedAct } from '../domain/act/act.ts';
 import type { Command } from '../domain/book/commands.ts';
 import type { BacktestRequested } from '../domain/book/events.ts';
 import { type BookState, initialState } from '../domain/book/state.ts';
-import { type EventStore, NO_STREAM } from '../event-store/event-store.ts';
+import { type EventStore, NO_STREAM, type StoredEvent } from '../event-store/event-store.ts';
 import type { Answer, Evaluation, FoundAct } from './answers.ts';
 import { BookWriter } from './book-writer.ts';
 import type { CacheClient } from './cache-client.ts';
@@ -48,6 +48,11 @@ export interface BooksOptions {
   readonly onAppended?: (book: string, revision: number, events: number, tookMs: number) => void;
   /** Told when another process was faster. */
   readonly onConflict?: (book: string) => void;
+  /**
+   * Told when another process writes to a book, and again and again while it does: what comes after that global
+   * position may be `told`, which saves asking for it.
+   */
+  readonly onOthers?: (after: bigint) => void;
 }
 
 export interface BooksStatus {
@@ -93,6 +98,17 @@ export class Books {
     const writer =
       this.#open.get(book) ?? (await this.#writerOf(book, { create: command.type === 'DefineBook' }));
     return writer === undefined ? noSuchBook(book) : writer.execute(command, by);
+  }
+
+  /** Events of the books, as a subscription brings them: in order, our own among them, and some may be missing. */
+  told(events: readonly StoredEvent[]): void {
+    for (let from = 0; from < events.length; ) {
+      const { stream } = events[from]!;
+      let to = from + 1;
+      while (events[to]?.stream === stream) to++;
+      this.#open.get(bookOf(stream))?.told(events.slice(from, to));
+      from = to;
+    }
   }
 
   /** Each command stands alone; those that come together share an append. Answers in the commands' order. */
@@ -222,7 +238,7 @@ export class Books {
 
   /** From its snapshot and its stream; keys that the cache does not cover are indexed on the way. */
   async #openBook(book: string): Promise<BookWriter> {
-    const { cache, eventStore, clock, onAppended, onConflict } = this.#options;
+    const { cache, eventStore, clock, onAppended, onConflict, onOthers } = this.#options;
     const stream = streamOf(book);
     const marks = await cache.marks(book);
     if (!(await this.#sameLedger(stream, marks.keys)) || !(await this.#sameLedger(stream, marks.snapshot))) {
@@ -243,6 +259,7 @@ export class Books {
         this.#considerSnapshot(name, revision);
       },
       ...(onConflict === undefined ? {} : { onConflict }),
+      ...(onOthers === undefined ? {} : { onOthers }),
     });
     await fold(eventStore, stream, state, {
       each: (event, stored) => {

@@ -24,13 +24,22 @@ export async function fold(
   let last: StoredEvent | undefined;
   const { to, firstOnly, each } = options;
   for await (const batch of eventStore.read(stream, state.revision + 1, to === undefined ? {} : { to })) {
-    for (const stored of batch) {
-      const event = decodeEvent(stored);
-      evolve(state, event, stored.revision);
-      each?.(event, stored);
-      last = stored;
-    }
+    last = foldAll(batch, state, each) ?? last;
     if (firstOnly) break;
   }
   return last;
+}
+
+/** Folds events that follow the state's revision without a gap. @returns the last of them */
+export function foldAll(
+  events: readonly StoredEvent[],
+  state: BookState,
+  each?: (event: BookEvent, stored: StoredEvent) => void,
+): StoredEvent | undefined {
+  for (const stored of events) {
+    const event = decodeEvent(stored);
+    evolve(state, event, stored.revision);
+    each?.(event, stored);
+  }
+  return events.at(-1);
 }

@@ -18,6 +18,8 @@ export interface StoredEvent extends EventToAppend {
   readonly revision: number;
   /** Place among all events of the engine: grows, may have gaps. Opaque; compare, never compute. */
   readonly global: bigint;
+  /** On the first event of an append, by engines that keep it: whose append it was, and how many events it has. */
+  readonly append?: { readonly by: string; readonly events: number };
 }
 
 /** The revision the stream is expected to stand at; `NO_STREAM` when it must not exist yet. */

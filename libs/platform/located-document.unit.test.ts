@@ -63,43 +63,97 @@ describe('places in a document', () => {
 
 describe('what is refused', () => {
   it.each([
-    ['yaml', 'a: 1\na: 2', /given twice/, 2, 1],
-    ['yaml', 'a: [1', /must .*end with a \]/, 1, 6],
-    ['yaml', 'a: 1\n b: 2', /./, 1, 4],
-    ['yaml', '\ta: 1', /Tabs/, 1, 1],
-    ['yaml', 'a: !!js/function x', /tag/, 1, 4],
-    ['yaml', 'a: !secret x', /tag/, 1, 4],
-    ['yaml', 'a: !!binary aGk=', /tag/, 1, 4],
-    ['yaml', 'a: 99999999999999999999', /lose digits/, 1, 4],
-    ['yaml', 'a: -9007199254740993', /lose digits/, 1, 4],
-    ['yaml', 'a: .inf', /no number/, 1, 4],
-    ['yaml', 'a: .nan', /no number/, 1, 4],
-    ['yaml', '%YAML 1.1\n---\na: yes', /1\.2/, 1, 1],
-    ['yaml', 'a: 1\n---\nb: 2', /multiple documents/, 2, 1],
-    ['yaml', '? [a]\n: b', /key/, 1, 3],
-    ['yaml', 'a: *nowhere', /nowhere/, 1, 4],
-    ['yaml', 'a: &a [*a]', /repeats/, 1, 8],
-    ['json', '{"a":1,"a":2}', /given twice/, 1, 8],
-    ['json', '{"a\\u0062":1,\n"ab":2}', /given twice/, 2, 1],
-    ['json', "{'a':1}", /./, 1, 2],
-    ['json', '{"a":1,}', /./, 1, 8],
-    ['json', '{\n "a": tru\n}', /./, 2, 7],
-    ['json', '{"a":1} x', /./, 1, 9],
-    ['json', 'a: 1', /./, 1, 1],
-    ['json', '', /./, 1, 1],
-    ['json', '{"a":12345678901234567890}', /./, 1, 6],
-  ] as const)('%s %p', (format, text, message, line, column) => {
+    ['yaml', 'a: 1\na: 2', 'key-twice', /given twice/, 2, 1],
+    ['yaml', 'a: [1', 'yaml-bracket', /must .*end with a \]/, 1, 6],
+    ['yaml', 'a: 1\n b: 2', 'yaml-indentation', /not indented/, 2, 2],
+    ['yaml', '\ta: 1', 'yaml-tab', /Tabs/, 1, 1],
+    ['yaml', 'a: !!js/function x', 'yaml-tag', /tag/, 1, 4],
+    ['yaml', 'a: !secret x', 'yaml-tag', /tag/, 1, 4],
+    ['yaml', 'a: !!binary aGk=', 'yaml-tag', /tag/, 1, 4],
+    ['yaml', 'a: 99999999999999999999', 'number-too-large', /lose digits/, 1, 4],
+    ['yaml', 'a: -9007199254740993', 'number-too-large', /lose digits/, 1, 4],
+    ['yaml', 'a: .inf', 'number-not-finite', /no number/, 1, 4],
+    ['yaml', 'a: .nan', 'number-not-finite', /no number/, 1, 4],
+    ['yaml', '%YAML 1.1\n---\na: yes', 'yaml-version', /1\.2/, 1, 1],
+    ['yaml', 'a: 1\n---\nb: 2', 'yaml-several-documents', /multiple documents/, 2, 1],
+    ['yaml', '? [a]\n: b', 'key-not-text', /key/, 1, 3],
+    ['yaml', 'a: *nowhere', 'yaml-alias-unknown', /nowhere/, 1, 4],
+    ['yaml', 'a: &a [*a]', 'yaml-alias-inside-itself', /repeats/, 1, 8],
+    ['json', '{"a":1,"a":2}', 'key-twice', /given twice/, 1, 8],
+    ['json', '{"a\\u0062":1,\n"ab":2}', 'key-twice', /given twice/, 2, 1],
+    ['json', "{'a':1}", 'json-malformed', /./, 1, 2],
+    ['json', '{"a":1,}', 'json-malformed', /./, 1, 8],
+    ['json', '{\n "a": tru\n}', 'json-malformed', /./, 2, 7],
+    ['json', '{"a":1} x', 'json-malformed', /./, 1, 9],
+    ['json', 'a: 1', 'json-malformed', /./, 1, 1],
+    ['json', '', 'json-malformed', /./, 1, 1],
+    ['json', '{"a":12345678901234567890}', 'number-not-exact', /./, 1, 6],
+    ['yaml', 'a: b: c', 'yaml-colon-in-text', /colon/, 1, 4],
+    ['yaml', 'a: "x" in y', 'yaml-text-after-quotes', /follows/, 1, 8],
+    ['yaml', 'a: !("x" in y)', 'yaml-tag', /tag/, 1, 4],
+    ['yaml', 'a: @x', 'yaml-reserved-character', /@/, 1, 4],
+    ['yaml', 'a: "x\\q"', 'yaml-escape', /escape/, 1, 6],
+    ['yaml', 'a: "x', 'yaml-quotes', /not closed/, 1, 6],
+    ['yaml', 'a: {b: 1\nc: 2', 'yaml-bracket', /end with a \}/, 2, 1],
+    ['yaml', 'a:\n  - b\n - c', 'yaml-indentation', /indented/, 3, 2],
+    ['yaml', 'a: - b', 'yaml-dash', /dashes/, 1, 4],
+    ['yaml', 'a\nb: 1', 'yaml-colon-missing', /no colon/, 1, 1],
+    ['yaml', '%FOO\n---\na: 1', 'yaml-directive', /%FOO/, 1, 1],
+    ['yaml', 'a: &b *c', 'yaml-anchor', /alias/, 1, 7],
+  ] as const)('%s %p: %s', (format, text, code, message, line, column) => {
     const read = readDocument(text, format);
-    expect(read).toEqual({ ok: false, problems: expect.any(Array) });
-    if (read.ok) return;
-    expect(read.problems[0]).toEqual({ message: expect.stringMatching(message), line, column });
+    expect(read.ok ? [] : read.problems).toEqual([
+      {
+        code,
+        message: expect.stringMatching(message),
+        advice: expect.stringMatching(/^.{10,}\.$/),
+        line,
+        column,
+      },
+    ]);
   });
 
   it('says every YAML problem, not only the first', () => {
     const read = readDocument('a: !x 1\nb: 2\nb: 3\nc: 4\nc: 5', 'yaml');
-    expect(read.ok ? 0 : read.problems.length).toBe(1);
+    expect(read.ok ? [] : read.problems.map(({ line }) => line)).toEqual([1, 3, 5]);
     const twice = readDocument('b: 2\nb: 3\nc: 4\nc: 5', 'yaml');
     expect(twice.ok ? [] : twice.problems.map(({ line }) => line)).toEqual([2, 4]);
+  });
+});
+
+describe('what is at fault in single values', () => {
+  it('leaves the rest to be understood', () => {
+    const read = readDocument('a: !x 1\nb: 2\nb: 3\n', 'yaml');
+    if (read.ok || read.content === undefined) throw new Error('must be refused, with content');
+    expect(read.content.value).toEqual({ a: '1', b: 3 });
+    expect(read.content.locate('/b')).toEqual({ line: 3, column: 1 });
+  });
+
+  it('leaves nothing where the whole is broken', () => {
+    const read = readDocument('a: [1\nb: 2\nb: 3\n', 'yaml');
+    expect(read.ok ? undefined : Object.keys(read)).toEqual(['ok', 'problems']);
+  });
+});
+
+describe('numbers that are not written as their plain digits', () => {
+  it.each([
+    ['yaml', 'a: { b/c: [0, 12.00] }', '/a/b~1c/1', '12.00', 12, 1, 15],
+    ['yaml', 'a: 1e3', '/a', '1e3', 1000, 1, 4],
+    ['yaml', 'a: 0x10', '/a', '0x10', 16, 1, 4],
+    ['yaml', 'a: 0o17', '/a', '0o17', 15, 1, 4],
+    ['yaml', 'a: 010', '/a', '010', 10, 1, 4],
+    ['yaml', 'a: +5', '/a', '+5', 5, 1, 4],
+    ['yaml', 'a: -0', '/a', '-0', -0, 1, 4],
+    ['json', '{"a":\n [1E2]}', '/a/0', '1E2', 100, 2, 3],
+    ['json', '{"a":5.0}', '/a', '5.0', 5, 1, 6],
+  ] as const)('%s %p', (format, text, pointer, written, value, line, column) => {
+    const read = readDocument(text, format);
+    expect(read.ok && read.oddNumbers).toMatchObject([{ pointer, written, value, line, column }]);
+  });
+
+  it.each(['a: 0', 'a: -7', 'a: 12.5', 'a: 0.25', 'a: "1e3"', '10.0: b'])('%p has none', (text) => {
+    const read = readDocument(text, 'yaml');
+    expect(read.ok && read.oddNumbers).toEqual([]);
   });
 });
 

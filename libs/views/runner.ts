@@ -29,8 +29,8 @@ const LOOK_EVERY_MS = 250;
 /** A lane this close to the end counts as caught up: under steady load it is never quite there. */
 const NEAR = MAX_BATCH;
 /** From so many events in a batch on, the next one is given time to gather. */
-const LIVELY = 32;
-const GATHER_MS = 10;
+const LIVELY = 8;
+const GATHER_MS = 20;
 const RETRY_AFTER_MS = 1_000;
 
 export interface RunnerEvents {

@@ -2,7 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { ViewsUnavailable } from './status.ts';
-import type { Call, FromThread, ThreadData, ToThread } from './thread-messages.ts';
+import type { Call, FromThread, ThreadData, Tidings, ToThread } from './thread-messages.ts';
 
 const FIRST_RESTART_MS = 100;
 const LONGEST_RESTART_MS = 10_000;
@@ -75,6 +75,11 @@ export class SupervisedThread {
       this.#pending.set(id, { resolve, reject });
       worker.postMessage({ ...call, id } satisfies ToThread);
     });
+  }
+
+  /** Not answered, and lost while the thread is down. */
+  tell(tidings: Tidings): void {
+    this.#worker?.postMessage(tidings);
   }
 
   /** Ends the thread, to be started again. */

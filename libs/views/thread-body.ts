@@ -2,9 +2,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { EventStore } from '../event-store/event-store.ts';
+import { BOOK_PREFIX } from './lane.ts';
+import { OfferedStore } from './offers.ts';
 import { Reader } from './reader.ts';
 import { Runner } from './runner.ts';
-import type { FromThread, ThreadData, ToThread } from './thread-messages.ts';
+import type { FromThread, ThreadData, Tidings, ToThread } from './thread-messages.ts';
 import type { View } from './view.ts';
 import { discardViewsFile, isDamage, openViewsFile } from './views-file.ts';
 
@@ -20,15 +22,23 @@ export interface ThreadParts {
   openStore(engine: string): Promise<FollowedStore> | FollowedStore;
 }
 
-type Handle = (message: ToThread) => unknown;
+type Handle = (message: Exclude<ToThread, Tidings>) => unknown;
 
 export async function runViewsThread(parts: ThreadParts): Promise<void> {
   const port = parentPort;
   if (port === null) throw new Error('the views run in worker threads: start them with Views.start');
   const say = (message: FromThread) => port.postMessage(message);
   const data = workerData as ThreadData;
-  const handle = data.role === 'read' ? read(parts, data, say) : await follow(parts, data, say);
+  let offered: OfferedStore | undefined;
+  const openStore = async (engine: string): Promise<OfferedStore> => {
+    offered = new OfferedStore(await parts.openStore(engine), BOOK_PREFIX);
+    return offered;
+  };
+  const handle =
+    data.role === 'read' ? read(parts, data, say) : await follow({ ...parts, openStore }, data, say);
   port.on('message', async (message: ToThread) => {
+    if (message.call === 'offer') return offered?.offer(message.offer);
+    if (message.call === 'offersEnd') return offered?.offersEnd();
     const { id } = message;
     try {
       say({ said: 'answer', id, value: await handle(message) });

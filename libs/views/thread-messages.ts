@@ -1,5 +1,6 @@
 /** What the main thread and the threads of the views say to each other. */
 import type { Moved } from './lane.ts';
+import type { Offer } from './offers.ts';
 import type { ViewLag } from './status.ts';
 
 /** `follow` writes the views' file, `read` answers from it: a long report never holds up the following. */
@@ -19,7 +20,10 @@ export type Call =
   | { readonly call: 'discard' }
   | { readonly call: 'close' };
 
-export type ToThread = Call & { readonly id: number };
+/** Not answered. */
+export type Tidings = { readonly call: 'offer'; readonly offer: Offer } | { readonly call: 'offersEnd' };
+
+export type ToThread = (Call & { readonly id: number }) | Tidings;
 
 export type FromThread =
   | { readonly said: 'ready' }

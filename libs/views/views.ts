@@ -1,5 +1,7 @@
 /** The views as the service sees them: questions, how far they are, and their upkeep. */
+import type { StoredEvent } from '../event-store/event-store.ts';
 import type { AdjustmentFilters, AdjustmentsAnswer } from './adjustments/adjustments.ts';
+import type { Offer } from './offers.ts';
 import type { RegisterAnswer, RegisterFilters } from './register/register.ts';
 import type { SpendAnswer, SpendQuery } from './spend/spend.ts';
 import { type ViewLag, ViewsUnavailable } from './status.ts';
@@ -18,6 +20,9 @@ export interface ViewsOptions {
   /** Told when a thread of the views died and is started again. */
   readonly onDeath?: (reason: string) => void;
 }
+
+/** Many small offers cost more than one. */
+const GATHER_MS = 10;
 
 interface Waiting {
   readonly book: string;
@@ -40,6 +45,7 @@ export class Views {
   #lagAt = performance.now();
   #down: string | undefined;
   #nudges = 0;
+  #offered: { readonly after: bigint; readonly events: StoredEvent[] } | undefined;
 
   private constructor(options: ViewsOptions) {
     const { viewsFile, engine } = options;
@@ -170,6 +176,28 @@ export class Views {
     void this.#following.call({ call: 'nudge' }).then(done, () => {
       this.#nudges = 0;
     });
+  }
+
+  /** What the ledger's books have had after a position, when this process knows it anyway. */
+  offer({ after, events }: Offer): void {
+    if (this.#offered !== undefined && this.#offered.events.at(-1)!.global !== after) this.#handOver();
+    if (this.#offered !== undefined) this.#offered.events.push(...events);
+    else if (events.length > 0) {
+      this.#offered = { after, events: [...events] };
+      setTimeout(() => this.#handOver(), GATHER_MS).unref();
+    }
+  }
+
+  /** Until the next offer the views follow the ledger by themselves. */
+  offersEnd(): void {
+    this.#handOver();
+    this.#following.tell({ call: 'offersEnd' });
+  }
+
+  #handOver(): void {
+    const offer = this.#offered;
+    this.#offered = undefined;
+    if (offer !== undefined) this.#following.tell({ call: 'offer', offer });
   }
 
   /**

@@ -118,7 +118,10 @@ describe('a week of coffees', () => {
       'content-type': 'application/yaml',
       'idempotency-key': 'p',
     });
-    expect([draft.status, draft.body]).toEqual([201, { version: 1, status: 'draft', position: 5 }]);
+    expect([draft.status, draft.body]).toEqual([
+      201,
+      { version: 1, status: 'draft', warnings: [], position: 5 },
+    ]);
     const active = await post(`${BOOK}/policies/1/activate`, 'a');
     expect([active.status, active.body]).toEqual([
       201,

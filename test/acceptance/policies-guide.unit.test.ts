@@ -1,13 +1,12 @@
 /** Aim: the guide for policy writers is true: its policies, conditions, fields and errors are those of the code. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
+import { readPolicy } from '../../libs/books/read-policy.ts';
 import { KINDS, MEASURES, TRIGGERS } from '../../libs/domain/act/act.ts';
 import { STANDING } from '../../libs/domain/book/events.ts';
-import { checkPolicy } from '../../libs/domain/policy/check.ts';
 import { DIMENSIONS } from '../../libs/domain/policy/policy.ts';
 import { compileCondition } from '../../libs/domain/rules/cel.ts';
 import { RULE_VARIABLES } from '../../libs/domain/rules/rule-variables.ts';
-import { readDocument } from '../../libs/platform/located-document.ts';
 
 const root = new URL('../../', import.meta.url);
 const guide = readFileSync(new URL('docs/policies.md', root), 'utf8');
@@ -15,23 +14,20 @@ const blocks = (language: string) =>
   [...guide.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, 'gms'))].map(([, text]) => text!);
 
 function check(text: string) {
-  const document = readDocument(text, 'yaml');
-  if (!document.ok) throw new Error(JSON.stringify(document.problems));
-  return { document, checked: checkPolicy(document.value, { currency: 'GBP' }) };
+  return readPolicy({ format: 'yaml', text }, { currency: 'GBP' });
 }
 
 describe('the guide for policy writers', () => {
   const [good, bad] = blocks('yaml');
 
   it('shows a policy that is taken', () => {
-    expect(check(good!).checked).toMatchObject({ ok: true });
+    expect(check(good!)).toMatchObject({ ok: true, warnings: [] });
   });
 
   it('shows the errors that its bad policy gets', () => {
-    const { document, checked } = check(bad!);
-    if (checked.ok) throw new Error('must have mistakes');
-    const found = checked.mistakes.map(({ pointer, code, advice, at }) => {
-      const { line, column } = document.locate(pointer, at)!;
+    const reading = check(bad!);
+    if (reading.ok) throw new Error('must have mistakes');
+    const found = reading.mistakes.map(({ pointer, code, advice, line, column }) => {
       return { start: `${line}:${column} ${pointer} ${code}: `, advice };
     });
     const shown = blocks('text')[0]!.trim().split('\n');
@@ -40,6 +36,19 @@ describe('the guide for policy writers', () => {
       expect(line.slice(0, found[i]!.start.length)).toBe(found[i]!.start);
       expect(found[i]!.advice).toContain(line.slice(found[i]!.start.length));
     }
+  });
+
+  it('names every warning, and no other', () => {
+    const table = guide.slice(guide.indexOf('### Warnings'), guide.indexOf('## Policies as code'));
+    const named = [...table.matchAll(/^\| (`[^|]+) \|/gm)].flatMap(([, codes]) =>
+      [...codes!.matchAll(/`([^`]+)`/g)].map(([, code]) => code!),
+    );
+    const folder = new URL('libs/domain/policy/', root);
+    const codes = readdirSync(folder)
+      .filter((file) => /^lint[a-z-]*\.ts$/.test(file))
+      .flatMap((file) => [...readFileSync(new URL(file, folder), 'utf8').matchAll(/'([a-z]+(?:-[a-z]+)+)'/g)])
+      .map(([, code]) => code!);
+    expect(new Set(named)).toEqual(new Set(codes));
   });
 
   it('shows conditions that compile', () => {

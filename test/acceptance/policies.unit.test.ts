@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { checkPolicy } from '../../libs/domain/policy/check.ts';
+import { lintPolicy } from '../../libs/domain/policy/lint.ts';
 import { readDocument } from '../../libs/platform/located-document.ts';
 import { play, readScenarios } from './policy-scenario.ts';
 
@@ -25,6 +26,7 @@ it('there is one for each story', () => {
       'cafe-chain',
       'kindness-campaign',
       'make-it-right',
+      'retail-year',
       'settle-a-complaint',
       'small-gestures',
       'two-thousand-per-guest',
@@ -41,6 +43,10 @@ describe.each(names)('%s', (name) => {
     const played = play(file, policy, scenario);
     expect(played.length).toBeGreaterThan(0);
     for (const { line, expected, found } of played) expect({ line, ...found }).toEqual({ line, ...expected });
+  });
+
+  it('gives no cause for a warning', () => {
+    expect(lintPolicy(policy)).toEqual([]);
   });
 
   it('has a scenario in which each of its guardrails holds, and one in which it does not', () => {

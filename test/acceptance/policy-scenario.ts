@@ -22,7 +22,7 @@ import { Draft } from '../../libs/domain/book/draft.ts';
 import type { ActAccepted, ActDeclined, BookEvent } from '../../libs/domain/book/events.ts';
 import { evolve } from '../../libs/domain/book/evolve.ts';
 import { initialState } from '../../libs/domain/book/state.ts';
-import type { Campaign, Employee, Item, Location } from '../../libs/domain/directory/directory.ts';
+import type { Book, Campaign, Employee, Item, Location } from '../../libs/domain/directory/directory.ts';
 import type { Policy } from '../../libs/domain/policy/policy.ts';
 import { parseInstant } from '../../libs/domain/time/instant.ts';
 import { readDocument } from '../../libs/platform/located-document.ts';
@@ -51,7 +51,7 @@ export interface Scenario {
 }
 export interface ScenarioFile {
   readonly given: {
-    readonly book: { readonly currency: string; readonly timeZone: string };
+    readonly book: Pick<Book, 'currency' | 'timeZone' | 'fiscalCalendar'>;
     readonly locations: Readonly<
       Record<string, { timeZone: string; businessDayStartsAt?: string; region?: string }>
     >;

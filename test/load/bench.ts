@@ -159,7 +159,7 @@ class Bench {
       ),
     );
     const drafted = await this.client.expect('policy', 'POST', `${at}/policies`, {
-      body: BENCH_POLICY,
+      body: row.policy ?? BENCH_POLICY,
       idempotencyKey: 'bench-policy',
     });
     const { version } = drafted.body as { version: number };

@@ -1,4 +1,4 @@
-/** What is measured: five kinds of load, each with the figure it is held against. */
+/** What is measured: six kinds of load, each with the figure it is held against. */
 import { BUDGET_MARK, KEY_MARK, type Template } from './request-stamp.ts';
 
 export interface Row {
@@ -12,6 +12,8 @@ export interface Row {
   readonly expectedStatus: number;
   readonly marker: string;
   readonly recordsActs: boolean;
+  /** Instead of `BENCH_POLICY`. */
+  readonly policy?: object;
   /** Acts or reads a second, in a closed loop. */
   readonly targetPerSecond?: number;
   /** Percentile 99 at the fixed rate. */
@@ -58,12 +60,52 @@ function allowances({ book, key }: { book: string; key: string }): Template {
   };
 }
 
+function possible({ book, key }: { book: string; key: string }): Template {
+  const named = 'customer=c-991&incident=inc-5&kind=comp&trigger=recovery&item=coffee/flat-white';
+  return {
+    method: 'GET',
+    path: `/v1/books/${book}/employees/emp-${BUDGET_MARK}/possible?${named}`,
+    headers: { authorization: `Bearer ${key}` },
+  };
+}
+
 const ACT_ANSWER = {
   actsPerRequest: 1,
   expectedStatus: 201,
   marker: '"status":"accepted"',
   recordsActs: true,
 } as const;
+
+/** Every limit applies to what is asked, in windows of every kind, and none is near. */
+const TEN_LIMITS = {
+  currency: 'GBP',
+  limits: [
+    [['employee'], 'week', { count: 1_000_000 }],
+    [['employee'], 'day', { count: 1_000_000, costMinor: 1_000_000_000 }],
+    [['location'], 'month', { costMinor: 1_000_000_000_000 }],
+    [['employee', 'customer'], { rolling: 'P7D' }, { count: 1_000_000 }],
+    [['employee'], { rolling: 'P30D' }, { count: 1_000_000, retailMinor: 1_000_000_000 }],
+    [['incident', 'employee'], 'lifetime', { costMinor: 50_000 }],
+    [['role'], 'quarter', { retailMinor: 1_000_000_000_000 }],
+    [['region'], 'year', { costMinor: 1_000_000_000_000 }],
+    [['act'], 'act', { count: 100, retailMinor: 20_000 }],
+    [['book'], 'lifetime', { costMinor: 1_000_000_000_000 }],
+  ].map(([per, window, allow], i) => ({ id: `limit-${i}`, per, window, allow, beyond: 'decline' })),
+  rules: [
+    {
+      id: 'big-refund-names-incident',
+      when: 'act.kind == "refund" && act.retailMinor > 5000 && act.incident == ""',
+      then: 'decline',
+      message: 'A refund above £50 names the incident it settles.',
+    },
+    {
+      id: 'dear-for-its-price',
+      when: 'act.retailMinor > 0 && act.costMinor * 100 / act.retailMinor > 60',
+      then: 'warn',
+      message: 'It costs more than 60 % of its price.',
+    },
+  ],
+};
 
 export const ROWS: readonly Row[] = [
   {
@@ -119,6 +161,20 @@ export const ROWS: readonly Row[] = [
     marker: '"allowances":[{',
     recordsActs: false,
     targetPerSecond: 20_000,
+  },
+  {
+    number: 6,
+    title: 'what is possible under ten limits and two rules, 64 connections',
+    book: 'bench-possible',
+    connections: 64,
+    template: possible,
+    budgets: MANY_BUDGETS,
+    actsPerRequest: 1,
+    expectedStatus: 200,
+    marker: '"status":"accepted"',
+    recordsActs: false,
+    policy: TEN_LIMITS,
+    targetPerSecond: 5_000,
   },
 ];
 

@@ -26,6 +26,8 @@ export type Kind =
   | 'timeout-after'
   /** The call ends as INTERNAL. */
   | 'internal-before'
+  /** What was appended is told to be a conflict, as if the call had been repeated on the way and not recognised. */
+  | 'conflict-after'
   /** The node says that another one leads, whether or not it does. */
   | 'not-leader'
   /** The answer waits for `delayMs`. */

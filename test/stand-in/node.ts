@@ -234,6 +234,8 @@ export class Node implements Member {
       const outcome = this.#cluster.log.append(stream, expected, events);
       met.then(() => {
         if (outcome.kind === 'deleted') fail(streamDeleted(stream));
+        else if (met.fault?.kind === 'conflict-after' && outcome.kind === 'written')
+          answer(null, appendAnswer({ kind: 'wrong', current: outcome.last }, expected));
         else answer(null, appendAnswer(outcome, expected));
       });
     };

@@ -33,6 +33,7 @@ export const ROUTE_NEEDS: Readonly<Record<string, Needs>> = {
   [`GET ${BOOK}/campaigns/:campaign`]: 'acts:read',
 
   [`POST ${BOOK}/policies`]: 'policies:write',
+  [`POST ${BOOK}/policies/check`]: 'policies:read',
   [`GET ${BOOK}/policies`]: 'policies:read',
   [`GET ${BOOK}/policies/:version`]: 'policies:read',
   [`GET ${BOOK}/policies/:version/diff`]: 'policies:read',
@@ -59,6 +60,7 @@ export const ROUTE_NEEDS: Readonly<Record<string, Needs>> = {
   [`GET ${BOOK}/acts`]: 'acts:read',
   [`GET ${BOOK}/acts/:act`]: 'acts:read',
   [`GET ${BOOK}/employees/:employee/allowances`]: 'acts:read',
+  [`GET ${BOOK}/employees/:employee/possible`]: 'acts:read',
   [`GET ${BOOK}/buckets`]: 'acts:read',
   [`GET ${BOOK}/adjustments`]: 'acts:read',
   [`POST ${BOOK}/adjustments`]: 'adjustments:write',

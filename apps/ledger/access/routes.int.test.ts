@@ -17,6 +17,8 @@ const ROLES = Object.keys(ACCESS_ROLES) as AccessRole[];
 const EVERY: readonly AccessRole[] = ROLES;
 const ADMIN_ALONE: readonly AccessRole[] = ['admin'];
 const TILLS: readonly AccessRole[] = ['till', 'crm', 'admin'];
+const APPROVERS: readonly AccessRole[] = ['approver', 'admin'];
+const ADJUSTERS: readonly AccessRole[] = ['operations', 'finance', 'admin'];
 const OPERATIONS: readonly AccessRole[] = ['operations', 'admin'];
 const POLICY_READERS: readonly AccessRole[] = ['operations', 'finance', 'reviewer', 'admin'];
 
@@ -42,6 +44,7 @@ const ROUTES: readonly (readonly [method: string, path: string, roles: readonly 
   ['GET', '/v1/books/{book}/policies/{version}', POLICY_READERS],
   ['GET', '/v1/books/{book}/policies/{version}/diff', POLICY_READERS],
   ['PUT', '/v1/books/{book}/policies/{version}', OPERATIONS],
+  ['POST', '/v1/books/{book}/policies/check', POLICY_READERS],
   ['POST', '/v1/books/{book}/policies/{version}/submit', OPERATIONS],
   ['POST', '/v1/books/{book}/policies/{version}/approve', OPERATIONS],
   ['POST', '/v1/books/{book}/policies/{version}/reject', OPERATIONS],
@@ -51,10 +54,19 @@ const ROUTES: readonly (readonly [method: string, path: string, roles: readonly 
   ['POST', '/v1/books/{book}/acts/batch', TILLS],
   ['POST', '/v1/books/{book}/acts/evaluate', TILLS],
   ['POST', '/v1/books/{book}/acts/{act}/reverse', TILLS],
+  ['POST', '/v1/books/{book}/acts/{act}/commit', TILLS],
+  ['POST', '/v1/books/{book}/acts/{act}/release', TILLS],
+  // A till comes this far to enter a code; without one the domain refuses it.
+  ['POST', '/v1/books/{book}/acts/{act}/approve', [...APPROVERS, ...TILLS]],
+  ['POST', '/v1/books/{book}/acts/{act}/reject', APPROVERS],
+  ['POST', '/v1/books/{book}/approval-codes', APPROVERS],
   ['GET', '/v1/books/{book}/acts', EVERY],
   ['GET', '/v1/books/{book}/acts/{act}', EVERY],
   ['GET', '/v1/books/{book}/employees/{employee}/allowances', EVERY],
+  ['GET', '/v1/books/{book}/employees/{employee}/possible', EVERY],
   ['GET', '/v1/books/{book}/buckets', EVERY],
+  ['POST', '/v1/books/{book}/adjustments', ADJUSTERS],
+  ['GET', '/v1/books/{book}/adjustments', EVERY],
   ['GET', '/v1/books/{book}/metrics/spend', POLICY_READERS],
 ];
 const OPEN = ['GET /health/live', 'GET /health/ready'];

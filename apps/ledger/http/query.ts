@@ -8,10 +8,14 @@ import { ID_MAX_LENGTH, type TextMistake, textMistake } from './field-text.ts';
 /** Reads one value, or says what is wrong with it. */
 export type Parameter<T> = (text: string) => { readonly value: T } | { readonly mistake: TextMistake };
 
-export const anId: Parameter<string> = (text) => {
-  const mistake = textMistake(text, { maxLength: ID_MAX_LENGTH });
-  return mistake === undefined ? { value: text } : { mistake };
-};
+export function textOf(maxLength: number): Parameter<string> {
+  return (text) => {
+    const mistake = textMistake(text, { maxLength });
+    return mistake === undefined ? { value: text } : { mistake };
+  };
+}
+
+export const anId: Parameter<string> = textOf(ID_MAX_LENGTH);
 
 export const aDate: Parameter<string> = (text) =>
   isBusinessDate(text)

@@ -70,11 +70,19 @@ const OVERVIEW_REQUIRED = Object.keys(OVERVIEW).filter(
   (member) => member !== 'title' && member !== 'rollbackOf',
 );
 
+const warnings = list(ref('FieldProblem'), { description: 'Of what is legal and surely not meant.' });
+
 export const POLICY_SCHEMAS = {
-  PolicyDraft: object({ version, status: choice(['draft']), position }, ['version', 'status', 'position']),
+  PolicyDraft: object({ version, status: choice(['draft']), warnings, position }, [
+    'version',
+    'status',
+    'warnings',
+    'position',
+  ]),
+  PolicyChecked: object({ warnings, position }, ['warnings', 'position']),
   PolicyEdited: object(
-    { version, status: choice(['draft']), edit: whole('How often it has been edited.'), position },
-    ['version', 'status', 'edit', 'position'],
+    { version, status: choice(['draft']), edit: whole('How often it has been edited.'), warnings, position },
+    ['version', 'status', 'edit', 'warnings', 'position'],
   ),
   PolicyComment: object({ comment: orNull(comment('For whoever reads its life.')) }, [], {
     examples: [{ comment: 'Fits the spring menu.' }],

@@ -10,6 +10,7 @@ import { PROBLEMS } from '../problems/registry.ts';
 import { ADJUSTMENT_SCHEMAS, FISCAL_CALENDAR_POSTED } from './adjustment-schemas.ts';
 import { KEY_SCHEMAS } from './key-schemas.ts';
 import { POLICY_SCHEMAS } from './policy-schemas.ts';
+import { possibleSchema } from './possible-schemas.ts';
 import { REPORT_SCHEMAS } from './report-schemas.ts';
 import {
   amounts,
@@ -492,6 +493,7 @@ export const SCHEMAS = {
     'position',
   ]),
   ...ADJUSTMENT_SCHEMAS,
+  Possible: possibleSchema(ALLOWANCE),
   SpendFigures: object(
     {
       acts: whole('Accepted acts, without those reversed in whole.'),
@@ -616,6 +618,15 @@ export const PARAMETERS: Readonly<Record<string, Parameter>> = {
   shift: parameter('A shift.', id('soho-2026-11-21-early')),
   author: parameter('Who adjusted.', id('area-lead')),
   pageSize: parameter('Adjustments a page.', { type: 'integer', minimum: 1, maximum: MAX_PAGE, default: 50 }),
+  channel: parameter('A channel.', id('till')),
+  reason: parameter('A reason.', id('long-wait')),
+  item: parameter('An item.', text(SKU_MAX_LENGTH, 'coffee/flat-white')),
+  quantity: parameter('So many of the item; absent: 1.', {
+    type: 'integer',
+    minimum: 1,
+    maximum: MAX_QUANTITY,
+  }),
+  trigger: parameter('A trigger.', choice(TRIGGERS)),
   limit: parameter('In the register: acts a page. For a bucket or an adjustment: the limit.', {
     anyOf: [{ type: 'integer', minimum: 1, maximum: MAX_PAGE, default: 50 }, { type: 'string' }],
   }),

@@ -9,7 +9,7 @@ import { bookId, idempotencyKey } from '../http/request.ts';
 import { Describe } from '../openapi/describe.ts';
 import { problemOfRefusal } from '../problems/problem.ts';
 import { etagOf, requiredIfMatch } from './etags.ts';
-import { type PostedPolicy, readPolicy } from './policy-document.ts';
+import { policyBody } from './policy-body.ts';
 import { policyNotFound } from './policy-not-found.ts';
 import { versionOf } from './version-of.ts';
 
@@ -28,7 +28,8 @@ export class PoliciesController {
     id: 'postPolicy',
     tag: 'Policies',
     summary: 'Post a policy document as a draft',
-    description: 'Every mistake is reported at once, with line and column.',
+    description:
+      'Every mistake is reported at once, with line and column; warnings are of what is legal and surely not meant.',
     path: ['book'],
     body: 'PolicyDocument',
     yaml: true,
@@ -39,7 +40,8 @@ export class PoliciesController {
   async post(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const book = bookId(request);
     const key = idempotencyKey(request);
-    const command = { type: 'DraftPolicy', ...(await this.#posted(request, book)) } as const;
+    const { policy, source, warnings } = await policyBody(request, this.#queries, book, { withNames: false });
+    const command = { type: 'DraftPolicy', policy, source } as const;
     const answer = await this.#commands.execute(new WriteToBook(book, command, actorOf(request), key));
     if (answer.outcome === 'refused') throw problemOfRefusal(answer.refusal);
     if (answer.outcome !== 'recorded' || answer.event.type !== 'PolicyDrafted') {
@@ -47,7 +49,7 @@ export class PoliciesController {
     }
     const { version } = answer.event;
     reply.header('etag', etagOf(version, 0));
-    const body = { version, status: 'draft', position: answer.position };
+    const body = { version, status: 'draft', warnings, position: answer.position };
     sendRecorded(reply, JSON.stringify(body), answer.replayed);
   }
 
@@ -70,8 +72,8 @@ export class PoliciesController {
     const book = bookId(request);
     const version = versionOf(request);
     const ifMatch = requiredIfMatch(request, version);
-    const posted = await this.#posted(request, book);
-    const command = { type: 'EditPolicy', version, ...posted, ifMatch } as const;
+    const { policy, source, warnings } = await policyBody(request, this.#queries, book, { withNames: true });
+    const command = { type: 'EditPolicy', version, policy, source, ifMatch } as const;
     const answer = await this.#commands.execute(new WriteToBook(book, command, actorOf(request)));
     if (answer.outcome === 'refused') throw problemOfRefusal(answer.refusal);
     const edit =
@@ -79,17 +81,11 @@ export class PoliciesController {
         ? answer.event.edit
         : await this.#editOf(book, version);
     reply.header('etag', etagOf(version, edit));
-    sendJson(reply, 200, JSON.stringify({ version, status: 'draft', edit, position: answer.position }));
-  }
-
-  #posted(request: FastifyRequest, book: string): Promise<PostedPolicy> {
-    return readPolicy(request, async () => {
-      const { value } = await readBook(this.#queries, book, ({ book: stated }) => ({
-        currency: stated!.currency,
-        fiscal: stated!.fiscalCalendar !== undefined,
-      }));
-      return value;
-    });
+    sendJson(
+      reply,
+      200,
+      JSON.stringify({ version, status: 'draft', edit, warnings, position: answer.position }),
+    );
   }
 
   /** Of a draft that says already what was put. */

@@ -2,6 +2,7 @@
 import { type Amounts, MEASURES } from '../act/act.ts';
 import type { Authority } from '../policy/policy.ts';
 import { type Refused, refuse } from './context.ts';
+import { calendarOf } from './location-calendar.ts';
 import type { OpenAct } from './open-acts.ts';
 import { activeVersion, type BookState } from './state.ts';
 
@@ -23,7 +24,7 @@ export function notSelf(open: OpenAct, subject: string): Refused | undefined {
 
 /**
  * The entry of the policy in force that covers the act for one of the approver's roles: those of their key, and those
- * of the employee of that name in the directory. Of several, the first.
+ * of the employee of that name in the directory. Of several, the first. In force is what is so where the act happened.
  */
 export function authorityOf(
   state: BookState,
@@ -31,7 +32,7 @@ export function authorityOf(
   by: { readonly subject: string; readonly roles: readonly string[] },
   now: number,
 ): { readonly authority?: Authority; readonly policyVersion: number | null } | Refused {
-  const policyVersion = activeVersion(state, now);
+  const policyVersion = activeVersion(state, now, calendarOf(state, open.location));
   const authorities =
     policyVersion === null ? undefined : state.policies.get(policyVersion)!.policy.authority;
   if (authorities === undefined) return { policyVersion };

@@ -49,7 +49,8 @@ export function findings(
   return receipts;
 }
 
-function rulesLookAt({
+/** What the rules see of an act. */
+export function rulesLookAt({
   asked,
   amounts,
   businessDate,
@@ -57,7 +58,10 @@ function rulesLookAt({
   employee,
   location,
   item,
-}: ActFacts): RuleContext {
+}: Pick<
+  ActFacts,
+  'asked' | 'amounts' | 'businessDate' | 'occurredAt' | 'employee' | 'location' | 'item'
+>): RuleContext {
   return ruleContext({
     act: { ...asked, ...amounts, businessDate, occurredAt },
     employee: { roles: employee?.roles, homeLocation: employee?.homeLocation },

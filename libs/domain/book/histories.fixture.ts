@@ -157,7 +157,12 @@ export interface Settle {
 
 const people: fc.Arbitrary<Actor> = fc.record({
   subject: fc.constantFrom('till', 'ann', 'bob', 'c-1', 'sue', 'sue', 'sue', 'sue'),
-  roles: fc.constantFrom(['till'] as const, ['approver'] as const, ['admin'] as const),
+  roles: fc.constantFrom(
+    ['till'] as const,
+    ['till', 'approver'] as const,
+    ['approver'] as const,
+    ['admin'] as const,
+  ),
 });
 
 const parts = fc.record(

@@ -13,6 +13,7 @@ const HALF_PAST = '2026-11-18T12:30:00Z';
 const coffees = (count: number, more = {}) =>
   limit('coffees', ['employee'], WEEK, { count }, { beyond: 'hold', ...more });
 const TILL = { actor: 'till-7', roles: ['till'] as readonly AccessRole[] };
+const OTHER = { actor: 'till-8', roles: ['till'] as readonly AccessRole[] };
 const SUE = { actor: 'sue', roles: ['approver'] as readonly AccessRole[] };
 
 function open(count = 1, more: Partial<Policy> = {}): BookSpec {
@@ -229,7 +230,7 @@ describe('nobody approves their own', () => {
     make('after');
     expect(code(make('bound', id))).toBe('self-approval');
     for (const hash of ['before', 'after']) {
-      expect(code(book.when({ type: 'ApproveAct', act: id, code: hash }, TILL))).toBe('self-approval');
+      expect(code(book.when({ type: 'ApproveAct', act: id, code: hash }, OTHER))).toBe('self-approval');
     }
     expect(book.state.open.size).toBe(1);
   });
@@ -320,6 +321,19 @@ describe('authority', () => {
     expect(code(approve(book, id))).toBe('authority-missing');
     book.inForce([coffees(0)]);
     expect(eventOf(approve(book, id))).toMatchObject({ policyVersion: 3 });
+  });
+
+  it('is asked of the policy in force where the act happened, also while a new one is in force elsewhere', () => {
+    const book = open(0, { authority });
+    employ(book, ['lead']);
+    const policy = { currency: 'GBP', uncovered: 'allow', limits: [coffees(0)], rules: [] } as const;
+    const next: Policy = { ...policy, authority: [{ role: 'area', upTo: { costMinor: 1000 } }] };
+    book.given({ type: 'DraftPolicy', policy: next, source: { format: 'json', text: '' } });
+    book.given({ type: 'ActivatePolicy', version: 2, fromDate: '2026-11-19' });
+    // The 19th has begun at four in London, and begins five hours later in New York.
+    book.at('2026-11-19T04:10:00Z');
+    expect(code(approve(book, held(book).id))).toBe('authority-missing');
+    expect(eventOf(approve(book, held(book, { location: 'bronx' }).id))).toMatchObject({ policyVersion: 1 });
   });
 
   it('of a code is that of its maker, by the key it was made with and the directory of today', () => {

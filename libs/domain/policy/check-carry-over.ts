@@ -5,7 +5,7 @@ import { asMembers, type Mistakes, member, noteUnknownFields, own, quoted } from
 import type { CarryOver, Dimension, Limit, Window } from './policy.ts';
 
 /** Every window carried into is one more to look back at when an act is decided. */
-const LONGEST_LIFE = 12;
+export const LONGEST_LIFE = 12;
 const EXAMPLE = 'Write for example carryOver: { upTo: 5, for: 1 }.';
 
 const CALENDAR: ReadonlySet<Window['every']> = new Set([

@@ -40,8 +40,14 @@ export function readFigure(
       pointer,
       'figure-fractional',
       `${measure} is ${value}; it must be a whole number.`,
-      money ? `Money is in minor units: for 12.50 write 1250.` : 'Write a whole number.',
+      money ? minorUnitsAdvice(value, mistakes.minorDigits) : 'Write a whole number.',
     );
   }
   return value;
+}
+
+/** For an amount that was written in major units: 12.5 pounds are 1250. */
+export function minorUnitsAdvice(value: number, minorDigits: number): string {
+  const minor = Math.round(value * 10 ** minorDigits);
+  return `Money is in whole minor units: for ${value.toFixed(minorDigits)} write ${minor}.`;
 }

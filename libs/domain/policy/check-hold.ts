@@ -14,7 +14,7 @@ import {
 } from './mistakes.ts';
 import { type Authority, HOLD, type Hold } from './policy.ts';
 
-const MOST_AUTHORITIES = 100;
+export const MOST_AUTHORITIES = 100;
 const LONGEST_HOLD_MS = LONGEST_TIME_TO_LIVE_MS;
 
 export function checkHold(mistakes: Mistakes, value: unknown, pointer: string): Hold | undefined {

@@ -25,7 +25,7 @@ import {
 } from './policy.ts';
 
 export const LONGEST_TITLE = 200;
-const MOST_VALUES = 500;
+export const MOST_VALUES = 500;
 
 const LIMIT_FIELDS = [
   'id',
@@ -120,7 +120,7 @@ export function checkLimit(
   };
 }
 
-const FILTERS = {
+export const FILTERS = {
   kinds: 'comp, refund',
   triggers: 'recovery',
   items: '"coffee/*"',

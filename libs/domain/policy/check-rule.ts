@@ -4,7 +4,7 @@ import { type Members, type Mistakes, member, noteUnknownFields, own, quoted, re
 import type { Rule } from './policy.ts';
 
 const RULE_FIELDS = ['id', 'title', 'when', 'then', 'message'] as const;
-const LONGEST_MESSAGE = 500;
+export const LONGEST_MESSAGE = 500;
 
 /** `id` is checked by the caller, who sees all ids. */
 export function checkRule(

@@ -11,7 +11,7 @@ import {
 } from './mistakes.ts';
 import { FISCAL_PERIODS, type FiscalPeriod, WEEKDAYS, type Window } from './policy.ts';
 
-const EVERY = ['act', 'shift', 'day', 'week', 'month', 'quarter', 'year', 'lifetime'] as const;
+export const EVERY = ['act', 'shift', 'day', 'week', 'month', 'quarter', 'year', 'lifetime'] as const;
 const FORMS = `${EVERY.join(', ')}, { every: week, startsOn: monday }, { rolling: P7D } or { fiscal: month }`;
 
 /** What people write who mean a fiscal window, in the place of a window's name. */

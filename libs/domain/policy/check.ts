@@ -3,6 +3,7 @@
  * mistake is reported at once, each with its place, a stable code, and what to write instead.
  */
 import { STANDING } from '../book/events.ts';
+import { currencyAdvice, minorUnits } from '../money/currency.ts';
 import { checkAuthority, checkHold } from './check-hold.ts';
 import { checkLimit, LONGEST_TITLE } from './check-limit.ts';
 import { checkRule } from './check-rule.ts';
@@ -24,33 +25,34 @@ export const MOST_LIMITS = 200;
 export const MOST_RULES = 200;
 
 const POLICY_FIELDS = ['currency', 'title', 'uncovered', 'limits', 'rules', 'hold', 'authority'] as const;
-const ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+export const GUARDRAIL_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
 export type CheckedPolicy =
   | { readonly ok: true; readonly policy: Policy }
   | { readonly ok: false; readonly mistakes: readonly Mistake[] };
 
 export interface CheckedFor {
-  /** The book's. */
-  readonly currency: string;
+  /** The book's; absent, where there is no book yet: the document's own is taken if there is such a currency. */
+  readonly currency?: string;
   /** Whether the book has a fiscal calendar; absent: not known where the policy is checked. */
   readonly fiscal?: boolean;
 }
 
 export function checkPolicy(document: unknown, context: CheckedFor): CheckedPolicy {
-  const mistakes = new Mistakes();
   const policy = asMembers(document);
+  const written = policy === undefined ? undefined : own(policy, 'currency');
+  const mistakes = new Mistakes(minorUnits(context.currency ?? String(written)));
   if (policy === undefined) {
     mistakes.note(
       '',
       'not-an-object',
       `A policy is an object with currency, limits and rules; this is ${quoted(document ?? undefined)}.`,
-      `Start with: currency: ${context.currency}`,
+      `Start with: currency: ${context.currency ?? 'GBP'}`,
     );
     return { ok: false, mistakes: mistakes.all() };
   }
   noteUnknownFields(mistakes, policy, '', POLICY_FIELDS, 'A policy');
-  const currency = checkCurrency(mistakes, own(policy, 'currency'), context.currency);
+  const currency = checkCurrency(mistakes, written, context.currency);
   const titled = own(policy, 'title') ?? undefined;
   const title =
     titled === undefined ? undefined : readText(mistakes, titled, '/title', 'A title', LONGEST_TITLE);
@@ -82,13 +84,24 @@ export function checkPolicy(document: unknown, context: CheckedFor): CheckedPoli
   };
 }
 
-function checkCurrency(mistakes: Mistakes, value: unknown, currency: string): string | undefined {
+function checkCurrency(mistakes: Mistakes, value: unknown, currency: string | undefined): string | undefined {
   if (value === undefined || value === null) {
     return mistakes.note(
       '/currency',
       'currency-missing',
       'The policy does not say its currency.',
-      `Write currency: ${currency}, the currency of this book.`,
+      currency === undefined
+        ? 'Write the currency of the book it is for, such as currency: GBP.'
+        : `Write currency: ${currency}, the currency of this book.`,
+    );
+  }
+  if (currency === undefined) {
+    if (typeof value === 'string' && minorUnits(value) !== undefined) return value;
+    return mistakes.note(
+      '/currency',
+      'currency-unknown',
+      `No book can be kept in ${quoted(value)}.`,
+      typeof value === 'string' ? (currencyAdvice(value) ?? '') : 'Write a code of ISO 4217, such as GBP.',
     );
   }
   if (value !== currency) {
@@ -185,7 +198,7 @@ function checkId(
   const form = 'Write letters, digits, hyphens, dots and underscores, at most 64, such as weekly-coffees.';
   if (id === undefined || id === null)
     return mistakes.note(pointer, 'id-missing', `The ${one} has no id.`, form);
-  if (typeof id !== 'string' || !ID.test(id)) {
+  if (typeof id !== 'string' || !GUARDRAIL_ID.test(id)) {
     return mistakes.note(pointer, 'id-malformed', `${quoted(id)} cannot be an id.`, form);
   }
   if ((STANDING as readonly string[]).includes(id)) {

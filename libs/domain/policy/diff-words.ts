@@ -1,7 +1,7 @@
 /** How the parts of a policy are said to a person: the words of a difference between two versions. */
 import type { Measure } from '../act/act.ts';
 import { formatMoney } from '../money/currency.ts';
-import type { AppliesTo, Limit, Policy, Rule, Window } from './policy.ts';
+import type { AppliesTo, CarryOver, Limit, Policy, Rule, Window } from './policy.ts';
 
 const DAY_MS = 86_400_000;
 const UNITS: readonly (readonly [ms: number, one: string])[] = [
@@ -31,6 +31,12 @@ export function amountWords(measure: string, figure: number, currency: string): 
 export function allowWords(allow: Limit['allow'], currency: string): string {
   const amounts = Object.entries(allow).map(([measure, figure]) => amountWords(measure, figure, currency));
   return listWords(amounts);
+}
+
+export function carryWords(carryOver: CarryOver | undefined, currency: string): string {
+  if (carryOver === undefined) return 'nothing';
+  const { upTo, for: life } = carryOver;
+  return `up to ${allowWords(upTo, currency)} for ${life === 1 ? '1 window' : `${life} windows`}`;
 }
 
 export function windowWords(window: Window): string {
@@ -77,9 +83,11 @@ export function limitWords(limit: Limit, { currency }: Policy): string {
     limit.whenMissing === undefined
       ? ''
       : ` An act that lacks what it is counted by ${consequenceWords(limit.whenMissing)}.`;
+  const carried =
+    limit.carryOver === undefined ? '' : ` Unused, ${carryWords(limit.carryOver, currency)} is carried over.`;
   return (
     `allows ${allowWords(limit.allow, currency)} ${perWords(limit.per)}, ${windowWords(limit.window)}, ` +
-    `of ${filterWords(limit.appliesTo)}; beyond that an act ${consequenceWords(limit.beyond)}.${missing}`
+    `of ${filterWords(limit.appliesTo)}; beyond that an act ${consequenceWords(limit.beyond)}.${carried}${missing}`
   );
 }
 

@@ -7,6 +7,7 @@ import { MEASURES } from '../act/act.ts';
 import {
   allowWords,
   amountWords,
+  carryWords,
   consequenceWords,
   limitWords,
   listWords,
@@ -98,6 +99,18 @@ function diffLimit(before: Limit, after: Limit, policy: Policy): PolicyChange[] 
             change('limit', id, `appliesTo.${filter}`, from, to, filterText(limit, filter, from, to)),
           );
         }
+        break;
+      case 'carryOver':
+        changes.push(
+          change(
+            'limit',
+            id,
+            member,
+            was,
+            is,
+            `${limit} now carries over ${carryWords(after.carryOver, currency)} of what is unused; before, ${carryWords(before.carryOver, currency)}.`,
+          ),
+        );
         break;
       case 'per':
         changes.push({

@@ -44,6 +44,12 @@ describe('the difference between two policies', () => {
       'Limit weekly-coffees (Ten coffees a week) now also bounds 12.50 GBP at cost.',
     ],
     [
+      'carry-over',
+      withLimit({ carryOver: { upTo: { count: 5 }, for: 2 } }),
+      'carryOver',
+      'Limit weekly-coffees (Ten coffees a week) now carries over up to 5 pieces for 2 windows of what is unused; before, nothing.',
+    ],
+    [
       'beyond',
       withLimit({ beyond: 'warn' }),
       'beyond',
@@ -117,9 +123,9 @@ describe('the difference between two policies', () => {
     ],
     [
       'a member this text has no words for',
-      withLimit({ carryOver: { upTo: 5, for: 1 } } as Partial<Limit>),
-      'carryOver',
-      'Limit weekly-coffees (Ten coffees a week) now has carryOver {"upTo":5,"for":1}.',
+      withLimit({ novelty: { much: 5 } } as Partial<Limit>),
+      'novelty',
+      'Limit weekly-coffees (Ten coffees a week) now has novelty {"much":5}.',
     ],
   ])('%s', (_, after, member, text) => {
     const changes = diffPolicies(POLICY, after);

@@ -9,7 +9,13 @@ export type Members = Readonly<Record<string, unknown>>;
 
 export class Mistakes {
   readonly noted: Mistake[] = [];
+  /** Digits of the minor unit of the document's currency, for advice on figures of money. */
+  readonly minorDigits: number;
   private dropped = 0;
+
+  constructor(minorDigits = 2) {
+    this.minorDigits = minorDigits;
+  }
 
   note(
     pointer: string,
@@ -79,6 +85,15 @@ export function noteUnknownFields(
 ): void {
   for (const name of Object.keys(members)) {
     if (known.includes(name)) continue;
+    if (name === '<<') {
+      mistakes.note(
+        member(pointer, name),
+        'merge-key',
+        'YAML 1.2 has no merge keys: << is a field like any other, and there is none of that name.',
+        'Write out the fields that are meant.',
+      );
+      continue;
+    }
     const near = mistakes.full ? undefined : nearestName(name, known);
     mistakes.note(
       member(pointer, name),

@@ -6,7 +6,7 @@
  * it (regular expressions, which are backtracking here; time zones, which it takes from the host; bytes; maps;
  * dynamic types) is refused when the policy is posted, with what to write instead.
  */
-import { Environment } from '@marcbachmann/cel-js';
+import { Environment, serialize } from '@marcbachmann/cel-js';
 import { type CelFault, explain, kindWord } from './condition-faults.ts';
 import { type Node, Refused, refuseUnmeant, refuseUnsafe } from './condition-limits.ts';
 import { RULE_CONSTRUCTORS, type RuleContext } from './rule-context.ts';
@@ -43,6 +43,8 @@ export interface Condition {
    * beyond 64 bits or text that is no number answers an error instead.
    */
   holds(context: RuleContext): boolean | { readonly error: string };
+  /** As parsed and type-checked, for whoever asks what it means. */
+  readonly tree: Node;
 }
 
 export interface BadCondition {
@@ -84,6 +86,7 @@ export function compileCondition(expression: string): Condition | BadCondition {
     }
     return {
       ok: true,
+      tree,
       holds(context) {
         try {
           const result: unknown = parsed(context as unknown as Record<string, unknown>);
@@ -114,7 +117,24 @@ export function compileCondition(expression: string): Condition | BadCondition {
   }
 }
 
-function placeOf(expression: string, offset: number): Place {
+/** The value of a part of a condition that was compiled; undefined where it cannot be computed. */
+export function valueOfPart(part: Node, context: RuleContext): unknown {
+  let evaluate = parts.get(part);
+  if (evaluate === undefined) {
+    evaluate = environment.parse(serialize(part as unknown as Parameters<typeof serialize>[0]));
+    parts.set(part, evaluate);
+  }
+  try {
+    return evaluate(context as unknown as Record<string, unknown>);
+  } catch {
+    return undefined;
+  }
+}
+
+const parts = new WeakMap<Node, ReturnType<Environment['parse']>>();
+
+/** Where in a condition a character stands. */
+export function placeOf(expression: string, offset: number): Place {
   const before = expression.slice(0, Math.max(0, offset));
   const lineStart = before.lastIndexOf('\n') + 1;
   return { line: before.split('\n').length, column: before.length - lineStart + 1 };

@@ -198,7 +198,7 @@ function refuseUnknownWord(field: Node, values: readonly Node[]): void {
 }
 
 /** The nodes below a node that `refuseUnsafe` has let through. */
-function partsOf(node: Node): readonly Node[] {
+export function partsOf(node: Node): readonly Node[] {
   if (node.op === 'value' || node.op === 'id') return [];
   if (node.op === '.') return [(node.args as [Node])[0]];
   if (node.op === 'call') return (node.args as [string, Node[]])[1];

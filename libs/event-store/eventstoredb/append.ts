@@ -43,9 +43,7 @@ export async function appendForCertain(
       last = error;
       const failure = failureOf(error);
       if (failure === 'conflict') {
-        // Never sent before, it cannot be there: the server knows the ids of what is.
-        const told = attempt === 0 ? standsAt(error) : undefined;
-        if (told !== undefined) return { ok: false, actual: told };
+        // Also at the first try: what carries the call may have sent it twice, and the server may not remember.
         const settled = await settle(calls, stream, events, expected, mark, deadline);
         if (settled !== undefined) return settled;
       } else if (failure === 'lasting') {
@@ -58,15 +56,6 @@ export async function appendForCertain(
   }
   last ??= new NoAnswer('no time was left for a try');
   throw calls.unavailable(last, !unknown);
-}
-
-/**
- * Where the server says that the stream stands. One that has just lost its office may have counted what never came to
- * be: whoever reads up to there finds less.
- */
-function standsAt(error: unknown): number | undefined {
-  const { actualVersion } = error as { readonly actualVersion?: unknown };
-  return typeof actualVersion === 'bigint' ? Number(actualVersion) : undefined;
 }
 
 /**

@@ -79,6 +79,18 @@ describe('the adapter under faults', () => {
       expect(await standIn.control.ids('book-a')).toHaveLength(2);
     });
 
+    it('that is told to be a conflict and is there is none', async () => {
+      const store = open();
+      const events = eventsOf(3);
+      await standIn.control.fault({ method: 'append', kind: 'conflict-after' });
+      expect(await store.append('book-a', events, NO_STREAM)).toEqual({
+        ok: true,
+        revision: 2,
+        alreadyThere: false,
+      });
+      expect(await standIn.control.ids('book-a')).toEqual(events.map(({ id }) => id));
+    });
+
     it('that another one beats while its answer is lost is a conflict, and nothing of it is there', async () => {
       const [store, other] = [open(), open()];
       await standIn.control.fault({ method: 'append', kind: 'hang-before' });

@@ -20,6 +20,7 @@ const KINDS: readonly Kind[] = [
   'timeout-after',
   'internal-before',
   'delay-after',
+  'conflict-after',
 ];
 const SEEDS =
   process.env.GOODWILL_TEST_SEED === undefined

@@ -2,6 +2,7 @@
  * Between the port's events and the client's. Data travels as bytes, not as the client's JSON: it would parse and
  * print it again, and change numbers and spaces on the way.
  */
+import { randomUUID } from 'node:crypto';
 import {
   type AllStreamRecordedEvent,
   type BinaryEventType,
@@ -10,8 +11,15 @@ import {
 } from '@eventstore/db-client';
 import { EngineUnavailable, type EventToAppend, type StoredEvent } from '../event-store.ts';
 
-/** The server reads it as what belongs together; on the first event of an append it tells whose append it was. */
+/** The server reads it as what belongs together; on the first event of an append it tells which call it was. */
 const APPEND_MARK = '$correlationId';
+/** Beside it, for other processes that write to the stream: whose append it was, and of how many events. */
+const APPENDED_BY = 'by';
+const APPENDED_EVENTS = 'events';
+/** What the marks of an append weigh, and then some. */
+const MARKS_BYTES = 160;
+/** This process, among those that write: they take turns. */
+const BY = randomUUID().slice(0, 8);
 
 /** As the client gives it, of any content type. */
 export interface Recorded {
@@ -32,7 +40,9 @@ export function toWrite(events: readonly EventToAppend[], mark: string): EventDa
       id,
       type,
       data: Buffer.from(data, 'utf8'),
-      ...(i === 0 && { metadata: { [APPEND_MARK]: mark } as never }),
+      ...(i === 0 && {
+        metadata: { [APPEND_MARK]: mark, [APPENDED_BY]: BY, [APPENDED_EVENTS]: events.length } as never,
+      }),
     }),
   );
 }
@@ -42,9 +52,18 @@ export function markOf(recorded: Recorded): string | undefined {
   return typeof mark === 'string' ? mark : undefined;
 }
 
+function appendOf(recorded: Recorded): StoredEvent['append'] {
+  // Of any shape, when others wrote it.
+  const metadata = (recorded.metadata ?? {}) as Record<string, unknown>;
+  const { [APPENDED_BY]: by, [APPENDED_EVENTS]: events } = metadata;
+  return typeof by === 'string' && Number.isSafeInteger(events)
+    ? { by, events: events as number }
+    : undefined;
+}
+
 /** As the server counts an append: data, metadata, and the type in two bytes a character. */
 export function sizeToWrite(events: readonly EventToAppend[]): number {
-  let bytes = 80;
+  let bytes = MARKS_BYTES;
   for (const { type, data } of events) bytes += Buffer.byteLength(data, 'utf8') + 2 * type.length;
   return bytes;
 }
@@ -60,6 +79,7 @@ export function fromRead(recorded: Recorded): StoredEvent {
       { nothingWritten: true },
     );
   }
+  const append = appendOf(recorded);
   return {
     stream: streamId,
     revision: Number(revision),
@@ -68,5 +88,6 @@ export function fromRead(recorded: Recorded): StoredEvent {
     type,
     // JSON that others wrote into the store has been parsed by the client.
     data: isJson ? JSON.stringify(data) : Buffer.from(data as Uint8Array).toString('utf8'),
+    ...(append === undefined ? {} : { append }),
   };
 }
