@@ -1,6 +1,5 @@
 /** `goodwill`: the command line of the ledger. */
 import { Command, CommanderError } from 'commander';
-import { backtestCommand } from './backtest.command.ts';
 import { backupCommand } from './backup.command.ts';
 import { copyCommand } from './copy.command.ts';
 import { demoCommand } from './demo/demo.command.ts';
@@ -8,6 +7,7 @@ import { EXIT_CODES } from './failure.ts';
 import { importCommand } from './import/import.command.ts';
 import { keysCommand } from './keys.command.ts';
 import { reportFailure } from './output.ts';
+import { backtestCommand } from './policy/backtest.ts';
 import { policyCommand } from './policy/policy.command.ts';
 import { rebuildCommand } from './rebuild.command.ts';
 import { restoreCommand } from './restore.command.ts';
