@@ -7,6 +7,7 @@ import { EXIT_CODES } from './failure.ts';
 import { importCommand } from './import/import.command.ts';
 import { keysCommand } from './keys.command.ts';
 import { reportFailure } from './output.ts';
+import { backtestCommand } from './policy/backtest.ts';
 import { policyCommand } from './policy/policy.command.ts';
 import { rebuildCommand } from './rebuild.command.ts';
 import { restoreCommand } from './restore.command.ts';
@@ -40,6 +41,7 @@ function program(): Command {
     serveCommand(),
     importCommand(),
     policyCommand(),
+    backtestCommand(),
     verifyCommand(),
     rebuildCommand(),
     backupCommand(),

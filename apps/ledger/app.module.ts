@@ -4,6 +4,7 @@ import { CqrsModule } from '@nestjs/cqrs';
 import { TerminusModule } from '@nestjs/terminus';
 import type { Logger } from 'pino';
 import type { Keyring } from '../../libs/access/keyring.ts';
+import type { Backtests } from '../../libs/backtest/backtests.ts';
 import type { Books } from '../../libs/books/books.ts';
 import type { EventStore } from '../../libs/event-store/event-store.ts';
 import type { Clock, SettableClock } from '../../libs/platform/clock.ts';
@@ -19,6 +20,8 @@ import { SettlingController } from './acts/settling.controller.ts';
 import { SearchAdjustmentsHandler } from './adjustments/adjustments.bus.ts';
 import { AdjustmentsController } from './adjustments/adjustments.controller.ts';
 import { AllowancesController } from './allowances/allowances.controller.ts';
+import { BACKTESTS_HANDLERS } from './backtests/backtests.bus.ts';
+import { BacktestsController } from './backtests/backtests.controller.ts';
 import { BOOKS_HANDLERS } from './books/books.bus.ts';
 import { BooksController } from './books/books.controller.ts';
 import { DirectoryController } from './directory/directory.controller.ts';
@@ -27,7 +30,17 @@ import { SPEND_HANDLERS } from './metrics/spend.bus.ts';
 import { SpendController } from './metrics/spend.controller.ts';
 import { OperationsController } from './operations/operations.controller.ts';
 import type { ServiceMetrics } from './operations/service-metrics.ts';
-import { BOOKS, CLOCK, EVENT_STORE, KEYRING, LOG, METRICS, SANDBOX_CLOCK, VIEWS } from './parts.ts';
+import {
+  BACKTESTS,
+  BOOKS,
+  CLOCK,
+  EVENT_STORE,
+  KEYRING,
+  LOG,
+  METRICS,
+  SANDBOX_CLOCK,
+  VIEWS,
+} from './parts.ts';
 import { PoliciesController } from './policies/policies.controller.ts';
 import { PolicyCheckController } from './policies/policy-check.controller.ts';
 import { PolicyLifeController } from './policies/policy-life.controller.ts';
@@ -39,6 +52,7 @@ export interface Parts {
   readonly keyring: Keyring;
   readonly books: Books;
   readonly views: Views;
+  readonly backtests: Backtests;
   readonly eventStore: EventStore;
   readonly clock: Clock;
   readonly sandboxClock: SettableClock | null;
@@ -67,6 +81,7 @@ export function appModule(parts: Parts): DynamicModule {
       DirectoryController,
       PoliciesController,
       PolicyCheckController,
+      BacktestsController,
       PolicyLifeController,
       PolicyReadingController,
       KeysController,
@@ -78,6 +93,8 @@ export function appModule(parts: Parts): DynamicModule {
       ...BOOKS_HANDLERS,
       ...ACTS_HANDLERS,
       ...SPEND_HANDLERS,
+      ...BACKTESTS_HANDLERS,
+      { provide: BACKTESTS, useValue: parts.backtests },
       ...KEYS_HANDLERS,
       SearchAdjustmentsHandler,
       { provide: BOOKS, useValue: parts.books },

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { type Logger, pino } from 'pino';
 import { Keyring } from '../../libs/access/keyring.ts';
+import { Backtests } from '../../libs/backtest/backtests.ts';
 import { Books } from '../../libs/books/books.ts';
 import { CacheClient } from '../../libs/books/cache-client.ts';
 import { BOOK_STREAM_PREFIX } from '../../libs/books/stream-of.ts';
@@ -119,9 +120,16 @@ async function open(
     books.status().books.map(({ book, position }) => [book, position]),
   );
 
-  const parts = { books, keyring, views, eventStore, clock, sandboxClock, metrics, log };
+  const backtests = new Backtests({
+    engine,
+    workerUrl: workerFile('backtest'),
+    readerUrl: workerFile('backtest-reader'),
+  });
+  const parts = { books, keyring, views, backtests, eventStore, clock, sandboxClock, metrics, log };
   const http = await openHttp(parts, new Authentication(admin.key, keyring));
   closings.push(() => http.close());
+  // Before the last answers are waited for: some may wait for a backtest.
+  closings.push(() => backtests.close());
   await http.nest.listen(settings.port, settings.host);
   const url = await http.nest.getUrl();
   log.info({ url, dataDir, slot: slot.number, sandbox: settings.sandbox }, 'serving');
@@ -129,13 +137,17 @@ async function open(
 }
 
 function openCache(cacheFile: string, engine: string, log: Logger): CacheClient {
-  const file = `./cache.worker.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`;
-  const worker = new Worker(new URL(file, import.meta.url), {
+  const worker = new Worker(workerFile('cache'), {
     workerData: { cacheFile, engine },
     execArgv: ['--no-warnings'],
   });
   worker.on('error', (error) => log.error({ err: error }, 'the cache thread died'));
   return new CacheClient(worker, cacheFile);
+}
+
+/** Built or not, the worker is beside this file. */
+function workerFile(name: string): URL {
+  return new URL(`./${name}.worker.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url);
 }
 
 /** Newest first; one part that fails to close does not keep the others open. */

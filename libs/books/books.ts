@@ -3,6 +3,7 @@
 import type { Actor } from '../domain/access/access.ts';
 import type { AskedAct } from '../domain/act/act.ts';
 import type { Command } from '../domain/book/commands.ts';
+import type { BacktestRequested } from '../domain/book/events.ts';
 import { type BookState, initialState } from '../domain/book/state.ts';
 import { type EventStore, NO_STREAM, type StoredEvent } from '../event-store/event-store.ts';
 import type { Answer, Evaluation, FoundAct } from './answers.ts';
@@ -10,7 +11,11 @@ import { BookWriter } from './book-writer.ts';
 import type { CacheClient } from './cache-client.ts';
 import type { Mark } from './cache-file.ts';
 import { Deadlines } from './deadlines.ts';
+
 import { FallingDue } from './falling-due.ts';
+
+import { findBacktest } from './find-backtest.ts';
+
 import { fold } from './fold.ts';
 import { KeyIndex } from './key-index.ts';
 import { indexFact } from './recorded-facts.ts';
@@ -131,6 +136,16 @@ export class Books {
   /** The act with this id, from the ledger itself. */
   act(book: string, id: string): Promise<FoundAct | undefined> {
     const found = async () => (await this.#writerOf(book))?.act(id);
+    return this.#deadlines.within(found(), false);
+  }
+
+  /** The backtest that was asked for under this id, from the ledger itself. */
+  backtest(book: string, id: string): Promise<BacktestRequested | undefined> {
+    const found = async () => {
+      const writer = await this.#writerOf(book);
+      await writer?.catchUp();
+      return writer && findBacktest(this.#options.eventStore, this.#keys, book, id);
+    };
     return this.#deadlines.within(found(), false);
   }
 

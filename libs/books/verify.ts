@@ -7,6 +7,7 @@ import { existsSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import { deserialize, serialize } from 'node:v8';
 import type { AccessRole } from '../domain/access/access.ts';
+import { commandOf, idOf } from '../domain/book/command-of.ts';
 import type { Command } from '../domain/book/commands.ts';
 import type { ActOnLedger } from '../domain/book/context.ts';
 import { type Context, decide } from '../domain/book/decide.ts';
@@ -26,8 +27,8 @@ import type { EventStore, StoredEvent } from '../event-store/event-store.ts';
 import { decodeEvent } from '../events/codec.ts';
 import { CacheFile } from './cache-file.ts';
 import { hashKey, indexOfId } from './key-hash.ts';
-import { asRecordedToday, policyCommandOf } from './policy-command.ts';
 import { settlesAct } from './recorded-facts.ts';
+import { asRecordedToday } from './recorded-today.ts';
 import { actNamedBy } from './rounds.ts';
 import { BOOK_STREAM_PREFIX, bookOf, streamOf } from './stream-of.ts';
 
@@ -177,14 +178,14 @@ class BookCheck {
       this.#state.open.nextDueAt > recordedAt,
       `position ${revision} is decided at ${formatInstant(recordedAt)}, when an act had fallen due that is still open`,
     );
-    const command = commandBehind(event);
+    const command = commandOf(event);
     if (command === undefined) return;
     const context: Context = {
       recordedAt,
       actor,
       // What the actor might do was settled when it was recorded: a key may have been revoked since.
       roles: event.type === 'ApprovalCodeMade' ? (event.roles as AccessRole[]) : ['admin'],
-      id: 'id' in event ? event.id : '',
+      id: idOf(event),
       ...(key === undefined ? {} : { key }),
       ...(await this.#actOf(command)),
       ...(event.type === 'ActApproved' && event.authority !== undefined
@@ -256,48 +257,5 @@ class BookCheck {
 
   #expect(holds: boolean, otherwise: string): void {
     if (!holds) throw new Difference(otherwise);
-  }
-}
-
-/** The command that became this fact, where it decided something; undefined for what only states. */
-function commandBehind(event: BookEvent): Command | undefined {
-  if (isDecision(event)) return { type: 'DecideAct', asked: event.asked };
-  switch (event.type) {
-    case 'ActReversed':
-      return { type: 'ReverseAct', act: event.act, reason: event.reason, asked: event.asked };
-    case 'ActApproved': {
-      const { act, reason, code } = event;
-      return {
-        type: 'ApproveAct',
-        act,
-        ...(reason === undefined ? {} : { reason }),
-        ...(code === undefined ? {} : { code: code.hash }),
-      };
-    }
-    case 'ActRejected':
-      return { type: 'RejectAct', act: event.act, reason: event.reason };
-    case 'ActCommitted': {
-      const { act, asked, reason } = event;
-      return { type: 'CommitAct', act, asked, ...(reason === undefined ? {} : { reason }) };
-    }
-    case 'ActReleased': {
-      const { act, reason } = event;
-      return { type: 'ReleaseAct', act, ...(reason === undefined ? {} : { reason }) };
-    }
-    case 'ApprovalCodeMade': {
-      const { hash, act, expiresAt, recordedAt } = event;
-      const bound = act === undefined ? {} : { act };
-      return { type: 'MakeApprovalCode', hash, ...bound, expiresInMs: expiresAt - recordedAt };
-    }
-    case 'BucketAdjusted': {
-      const { kind, limit, reason, asked } = event;
-      return { type: 'AdjustBucket', kind, limit, reason, asked };
-    }
-    case 'BucketTransferred': {
-      const { limit, reason, asked } = event;
-      return { type: 'TransferBetweenBuckets', limit, reason, asked };
-    }
-    default:
-      return policyCommandOf(event);
   }
 }

@@ -33,6 +33,9 @@ export const STORED_TYPE: Readonly<Record<EventType, string>> = {
   PolicyRejected: 'goodwill.policy-rejected.v1',
   BucketAdjusted: 'goodwill.bucket-adjusted.v1',
   BucketTransferred: 'goodwill.bucket-transferred.v1',
+  BacktestRequested: 'goodwill.backtest-requested.v1',
+  ShadowStarted: 'goodwill.shadow-started.v1',
+  ShadowStopped: 'goodwill.shadow-stopped.v1',
 };
 
 /** Every name ever written → the type it is read as, and the pure step that lifts old data to today's shape. */

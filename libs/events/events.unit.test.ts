@@ -154,6 +154,33 @@ function history(): BookEvent[] {
   return events;
 }
 
+/** As `history`, of versions that are tried out. */
+function tryOutHistory(): BookEvent[] {
+  const state = initialState('london');
+  const events: BookEvent[] = [];
+  const put = (command: Command, key: string) => {
+    const id = `01985e4d-5c00-7000-8000-${String(900 + events.length).padStart(12, '0')}`;
+    const recordedAt = 1_795_248_000_000 + events.length * 1000;
+    const decided = decide(new Draft(state), command, {
+      recordedAt,
+      actor: 'admin',
+      roles: ['admin'],
+      id,
+      key,
+    });
+    if (!('event' in decided)) throw new Error(JSON.stringify(decided));
+    evolve(state, decided.event, events.length);
+    events.push(decided.event);
+  };
+  put({ type: 'DefineBook', book: { currency: 'GBP', timeZone: 'Europe/London', fourEyes: false } }, 'b');
+  put({ type: 'DraftPolicy', policy: POLICY, source: { format: 'json', text: '{}' } }, 'p');
+  const span = { from: '2026-11-01', to: '2026-11-30' };
+  put({ type: 'RequestBacktest', version: 1, ...span, position: 1 }, 'b-1');
+  put({ type: 'StartShadow', version: 1 }, 's-1');
+  put({ type: 'StopShadow', version: 1 }, 's-2');
+  return events.slice(2);
+}
+
 /** As `history`, of the keys. */
 function keyHistory(): AccessEvent[] {
   const keys: AccessKeys = new Map();
@@ -180,7 +207,7 @@ function keyHistory(): AccessEvent[] {
 const ajv = new Ajv2020({ strict: true, strictTypes: false, allErrors: true });
 
 describe('the stored form', () => {
-  const events = [...history(), ...factsOfWaiting(), ...factsOfLimits()];
+  const events = [...history(), ...factsOfWaiting(), ...factsOfLimits(), ...tryOutHistory()];
   const keyEvents = keyHistory();
   const stored = [...events.map(encodeEvent), ...keyEvents.map(encodeAccessEvent)];
 

@@ -319,6 +319,23 @@ const DATA: Readonly<Record<BookEvent['type'] | AccessEvent['type'], JsonSchema>
     asked: object({ from: key, to: key, ...askedWhen }, 'The transfer as it was posted.'),
     ...stamp,
   }),
+  BacktestRequested: object({
+    id: uuid,
+    version: { ...whole, minimum: 1 },
+    document: { ...whole, description: 'The position of the event that holds the document that was tried.' },
+    position: { ...whole, description: 'The newest event that was looked at.' },
+    'from?': businessDate,
+    'to?': businessDate,
+    'fiscalCalendar?': fiscalCalendar,
+    asked: object({ 'position?': whole }),
+    ...stamp,
+  }),
+  ShadowStarted: object({
+    version: { ...whole, minimum: 1 },
+    document: { ...whole, description: 'The position of the event that holds the document that is tried.' },
+    ...stamp,
+  }),
+  ShadowStopped: object({ version: { ...whole, minimum: 1 }, ...stamp }),
 };
 
 const NAMES = { ...STORED_TYPE, ...STORED_ACCESS_TYPE };

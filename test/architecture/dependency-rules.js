@@ -1,6 +1,6 @@
 /**
  * The arrows between the rooms, as dependency-cruiser checks them:
- * `domain <- events <- {access, books, views, audit} <- apps`; whoever keeps events knows the engine's port and never an
+ * `domain <- events <- {access, books, views, backtest, audit} <- apps`; whoever keeps events knows the engine's port and never an
  * adapter; `platform` knows nobody. Type-only imports count as well: a type is knowledge.
  */
 
@@ -62,6 +62,7 @@ export default {
     ...sees('books', 'domain', 'events', 'platform', PORT),
     ...sees('access', 'domain', 'events', 'platform', PORT),
     ...sees('views', 'domain', 'events', 'platform', PORT),
+    ...sees('backtest', 'domain', 'events', 'platform', PORT),
     ...sees('audit', 'domain', 'events', 'platform', PORT),
     ...sees('event-store', 'platform'),
     ...sees('platform'),

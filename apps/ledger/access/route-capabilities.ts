@@ -43,6 +43,9 @@ export const ROUTE_NEEDS: Readonly<Record<string, Needs>> = {
   [`POST ${BOOK}/policies/:version/reject`]: 'policies:approve',
   [`POST ${BOOK}/policies/:version/activate`]: 'policies:write',
   [`POST ${BOOK}/policies/:version/roll-back`]: 'policies:write',
+  [`POST ${BOOK}/policies/:version/backtest`]: 'policies:read',
+  [`GET ${BOOK}/backtests/:backtest`]: 'policies:read',
+  [`POST ${BOOK}/backtests/:backtest/cancel`]: 'policies:read',
 
   [`POST ${BOOK}/acts`]: 'acts:write',
   [`POST ${BOOK}/acts/batch`]: 'acts:write',

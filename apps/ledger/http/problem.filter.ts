@@ -2,6 +2,7 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
+import { BacktestCancelled, BacktestUnavailable } from '../../../libs/backtest/backtests.ts';
 import { EngineUnavailable } from '../../../libs/event-store/event-store.ts';
 import { ViewsUnavailable } from '../../../libs/views/views.ts';
 import { Problem } from '../problems/problem.ts';
@@ -37,6 +38,15 @@ export function problemOf(error: unknown, request: FastifyRequest): Problem | un
       detail: error.nothingWritten
         ? `Nothing was written: ${error.message}`
         : 'The engine did not answer; whether it wrote is not known, and the same key settles it.',
+      retryAfterSeconds: RETRY_AFTER_SECONDS,
+    });
+  }
+  if (error instanceof BacktestCancelled) {
+    return new Problem('backtest-cancelled', { detail: 'The backtest was cancelled before it was done.' });
+  }
+  if (error instanceof BacktestUnavailable) {
+    return new Problem('backtest-unavailable', {
+      detail: `The backtest was not made: ${error.message}.`,
       retryAfterSeconds: RETRY_AFTER_SECONDS,
     });
   }

@@ -28,6 +28,12 @@ export interface Description {
   readonly answer?: readonly [status: number, schema: SchemaName];
   /** The call needs an Idempotency-Key header. */
   readonly key?: boolean;
+  /** As `key`, and does without. */
+  readonly keyOptional?: boolean;
+  /** The shape of a 202, where the caller may prefer not to wait. */
+  readonly accepted?: SchemaName;
+  /** The answer may be a page of text as well. */
+  readonly alsoText?: boolean;
   readonly problems: readonly number[];
   /** The call answers without a key. */
   readonly open?: boolean;
@@ -72,11 +78,11 @@ export function Describe(of: Description): MethodDecorator {
       ApiBody({ required: of.bodyOptional !== true, content } as Parameters<typeof ApiBody>[0]),
     );
   }
-  if (of.key === true) {
+  if (of.key === true || of.keyOptional === true) {
     decorators.push(
       ApiHeader({
         name: 'Idempotency-Key',
-        required: true,
+        required: of.key === true,
         description:
           'Unique to this fact and the same on every retry; 1 to 255 visible ASCII characters, bare or in double quotes.',
         schema: { type: 'string', minLength: 1, maxLength: 257, example: 'till-7-000231' },
@@ -100,7 +106,10 @@ export function Describe(of: Description): MethodDecorator {
       ApiResponse({
         status,
         description: status === 201 ? 'The ledger has the fact' : 'The answer',
-        content: { 'application/json': { schema: ref(schema) } },
+        content: {
+          'application/json': { schema: ref(schema) },
+          ...(of.alsoText === true && { 'text/plain': { schema: { type: 'string' } } }),
+        },
         ...(status === 201 && {
           headers: {
             'Idempotent-Replayed': {
@@ -114,6 +123,21 @@ export function Describe(of: Description): MethodDecorator {
             ETag: { description: 'For If-Match', schema: { type: 'string', example: '"3.1"' } },
           },
         }),
+      }),
+    );
+  }
+  if (of.accepted !== undefined) {
+    decorators.push(
+      ApiHeader({
+        name: 'Prefer',
+        required: false,
+        description: '`respond-async`, with `wait=<seconds>` if you like',
+        schema: { type: 'string', example: 'respond-async' },
+      }),
+      ApiResponse({
+        status: 202,
+        description: 'Under way; ask for it at the Location',
+        content: { 'application/json': { schema: ref(of.accepted) } },
       }),
     );
   }

@@ -11,6 +11,7 @@ import { ADJUSTMENT_SCHEMAS, FISCAL_CALENDAR_POSTED } from './adjustment-schemas
 import { KEY_SCHEMAS } from './key-schemas.ts';
 import { POLICY_SCHEMAS } from './policy-schemas.ts';
 import { possibleSchema } from './possible-schemas.ts';
+import { REPORT_SCHEMAS } from './report-schemas.ts';
 import {
   amounts,
   byMeasure,
@@ -579,6 +580,7 @@ export const SCHEMAS = {
     },
     ['type', 'title', 'status', 'code', 'detail', 'advice'],
   ),
+  ...REPORT_SCHEMAS,
 } as const satisfies Record<string, Schema>;
 
 export type SchemaName = keyof typeof SCHEMAS;
@@ -602,6 +604,11 @@ export const PARAMETERS: Readonly<Record<string, Parameter>> = {
   campaign: parameter('A campaign.', id('summer-kindness')),
   version: parameter('A policy version.', { type: 'integer', minimum: 1 }),
   act: parameter('An act.', actId),
+  backtest: parameter('A backtest, as the Location of its answer names it.', { type: 'string' }),
+  as: parameter(
+    'In which form; absent: JSON, or text where only that is accepted.',
+    choice(['json', 'text']),
+  ),
   key: parameter('A key, by its id.', id('5k3v0q8rt2')),
   with: parameter('The version to compare with.', { type: 'integer', minimum: 1 }),
   customer: parameter('A customer.', id('c-991')),

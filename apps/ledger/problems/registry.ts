@@ -144,6 +144,17 @@ const OF_THE_SERVICE = {
     title: 'The view has not reached that position yet',
     advice: 'Ask again shortly, or leave atLeast out to get what the view has now.',
   },
+  'backtest-cancelled': {
+    status: 409,
+    title: 'The backtest was cancelled',
+    advice: 'Send the same request again, with the same idempotency key, to have it made after all.',
+  },
+  'backtest-unavailable': {
+    status: 503,
+    title: 'The backtest cannot be made now',
+    advice:
+      'Send the same request again shortly, with the same idempotency key: the report will be the same.',
+  },
   internal: {
     status: 500,
     title: 'The service failed',
@@ -221,6 +232,16 @@ const OF_THE_DOMAIN: Record<RefusalCode, ProblemKind> = {
     status: 422,
     title: 'The idempotency key was used for something else',
     advice: 'Use a new key for a new fact; for a retry, send exactly what was sent first.',
+  },
+  'position-not-reached': {
+    status: 422,
+    title: 'The book has not come to that position yet',
+    advice: 'Leave position out to look at every act there is, or name one the book has passed.',
+  },
+  'too-many-shadows': {
+    status: 409,
+    title: 'Too many versions run in shadow',
+    advice: 'Stop one of them first with {"on": false}; its report ends there.',
   },
   'not-allowed': {
     status: 403,

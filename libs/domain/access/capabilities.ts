@@ -25,6 +25,9 @@ const TAKES = {
   MakeApprovalCode: 'acts:approve',
   AdjustBucket: 'adjustments:write',
   TransferBetweenBuckets: 'adjustments:write',
+  RequestBacktest: 'policies:read',
+  StartShadow: 'policies:write',
+  StopShadow: 'policies:write',
 } as const satisfies Readonly<Record<Command['type'], Capability>>;
 
 export function capabilityOf(command: Command): Capability {

@@ -69,7 +69,18 @@ export type Command =
       readonly limit: string;
       readonly asked: AskedTransfer;
       readonly reason: string;
-    };
+    }
+  | {
+      readonly type: 'RequestBacktest';
+      readonly version: number;
+      /** Business dates, both included. */
+      readonly from?: string;
+      readonly to?: string;
+      /** Absent: the newest event there is. */
+      readonly position?: number;
+    }
+  | { readonly type: 'StartShadow'; readonly version: number }
+  | { readonly type: 'StopShadow'; readonly version: number };
 
 /** `ifMatch`: the edit (0 for the draft as posted) that whoever sends this has seen; another one is refused. */
 export interface EditPolicy {
@@ -140,6 +151,8 @@ export const REFUSAL_CODES = [
   'bucket-not-adjustable',
   'transfer-exceeds-remaining',
   'same-bucket',
+  'position-not-reached',
+  'too-many-shadows',
 ] as const;
 export type RefusalCode = (typeof REFUSAL_CODES)[number];
 

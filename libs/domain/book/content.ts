@@ -79,6 +79,18 @@ export function differences(command: Command, event: BookEvent): readonly string
     case 'TransferBetweenBuckets':
       if (event.type !== 'BucketTransferred') return ['operation'];
       return membersThatDiffer(adjustmentAsPosted(command), adjustmentAsPosted(event));
+    case 'RequestBacktest':
+      if (event.type !== 'BacktestRequested') return ['operation'];
+      return membersThatDiffer(
+        { version: command.version, from: command.from, to: command.to, position: command.position },
+        { version: event.version, from: event.from, to: event.to, ...event.asked },
+      );
+    case 'StartShadow':
+      if (event.type !== 'ShadowStarted') return ['operation'];
+      return membersThatDiffer({ version: command.version }, { version: event.version });
+    case 'StopShadow':
+      if (event.type !== 'ShadowStopped') return ['operation'];
+      return membersThatDiffer({ version: command.version }, { version: event.version });
     default:
       // A PUT carries no key.
       return ['operation'];

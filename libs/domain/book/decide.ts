@@ -23,6 +23,7 @@ import { reverseAct } from './reverse.ts';
 import { same } from './same.ts';
 import { approveAct, commitAct, makeApprovalCode, rejectAct, releaseAct } from './settle.ts';
 import { activeVersion, type BookState } from './state.ts';
+import { requestBacktest, startShadow, stopShadow } from './try-out.ts';
 
 export type { Context, Decided } from './context.ts';
 
@@ -89,6 +90,12 @@ export function decide(draft: Draft, command: Command, context: Context): Decide
       return adjustBucket(state, command, context);
     case 'TransferBetweenBuckets':
       return transferBetweenBuckets(draft, command, context);
+    case 'RequestBacktest':
+      return requestBacktest(state, command, context.id, stamp);
+    case 'StartShadow':
+      return startShadow(state, command.version, stamp);
+    case 'StopShadow':
+      return stopShadow(state, command.version, stamp);
     default:
       return decidePolicy(state, command, context);
   }

@@ -5,6 +5,7 @@
 import type { Amounts, AskedAct } from '../act/act.ts';
 import type { Book, Campaign, Employee, Item, Location } from '../directory/directory.ts';
 import type { Authority, Consequence, Policy } from '../policy/policy.ts';
+import type { FiscalCalendar } from '../time/fiscal-calendar.ts';
 
 /** What the shell stamps on every fact. */
 export interface Stamp {
@@ -322,6 +323,38 @@ export interface AskedTransfer extends AskedWhen {
   readonly to: Readonly<Record<string, string>>;
 }
 
+/**
+ * A question, not a change: what would have been decided under another version. Recorded so that the same request
+ * is answered from the same acts for ever.
+ */
+export interface BacktestRequested extends Stamp {
+  readonly type: 'BacktestRequested';
+  /** UUIDv7. */
+  readonly id: string;
+  readonly version: number;
+  /** The position of the event that holds the document as it was tried. */
+  readonly document: number;
+  /** The newest event that was looked at. */
+  readonly position: number;
+  /** Business dates, both included, that bound what is reported. */
+  readonly from?: string;
+  readonly to?: string;
+  /** Of the book when it was asked for, where the version has fiscal windows: early acts may know of none. */
+  readonly fiscalCalendar?: FiscalCalendar;
+  readonly asked: { readonly position?: number };
+}
+/** The version is evaluated beside the active one from the next act on, and never enforced. */
+export interface ShadowStarted extends Stamp {
+  readonly type: 'ShadowStarted';
+  readonly version: number;
+  /** The position of the event that holds the document as it is tried. */
+  readonly document: number;
+}
+export interface ShadowStopped extends Stamp {
+  readonly type: 'ShadowStopped';
+  readonly version: number;
+}
+
 export type BookEvent =
   | BookDefined
   | LocationDefined
@@ -339,7 +372,10 @@ export type BookEvent =
   | PolicyApproved
   | PolicyRejected
   | BucketAdjusted
-  | BucketTransferred;
+  | BucketTransferred
+  | BacktestRequested
+  | ShadowStarted
+  | ShadowStopped;
 
 /** How an act begins. */
 export type ActDecision = ActAccepted | ActDeclined | ActHeld | ActReserved;

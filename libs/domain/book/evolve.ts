@@ -86,7 +86,19 @@ export function evolve(state: BookState, event: BookEvent, revision: number): Bo
     case 'PolicyApproved':
     case 'PolicyRejected':
     case 'PolicyActivated':
-      evolvePolicy(state, event);
+      evolvePolicy(state, event, revision);
+      break;
+    case 'BacktestRequested':
+      break;
+    case 'ShadowStarted':
+      state.shadows.set(event.version, {
+        document: event.document,
+        position: revision,
+        startedAt: event.recordedAt,
+      });
+      break;
+    case 'ShadowStopped':
+      state.shadows.delete(event.version);
       break;
     case 'BucketAdjusted':
       adjust(state, event, event.bucket, event.amounts);

@@ -19,13 +19,14 @@ export type PolicyEvent =
   | PolicyRejected
   | PolicyActivated;
 
-export function evolvePolicy(state: BookState, event: PolicyEvent): void {
+/** @param revision of the event */
+export function evolvePolicy(state: BookState, event: PolicyEvent, revision: number): void {
   if (event.type === 'PolicyActivated') activate(state, event);
-  const after = next(state, event);
+  const after = next(state, event, revision);
   if (after !== undefined) state.policies.set(event.version, after);
 }
 
-function next(state: BookState, event: PolicyEvent): PolicyVersion | undefined {
+function next(state: BookState, event: PolicyEvent, revision: number): PolicyVersion | undefined {
   const { actor: by, recordedAt: at } = event;
   if (event.type === 'PolicyDrafted') {
     const { policy, source, rollbackOf } = event;
@@ -36,6 +37,7 @@ function next(state: BookState, event: PolicyEvent): PolicyVersion | undefined {
       draftedAt: at,
       stage: 'draft',
       edit: 0,
+      document: revision,
       authors: [...new Set([by, ...(earlier?.authors ?? [])])],
       ...(rollbackOf === undefined ? {} : { rollbackOf }),
       life: [{ what: 'drafted', by, at }],
@@ -51,7 +53,7 @@ function next(state: BookState, event: PolicyEvent): PolicyVersion | undefined {
     case 'PolicyEdited': {
       const { policy, source, edit } = event;
       const authors = before.authors.includes(by) ? before.authors : [...before.authors, by];
-      return { ...before, policy, source, edit, authors, life: step('edited') };
+      return { ...before, policy, source, edit, document: revision, authors, life: step('edited') };
     }
     case 'PolicySubmitted':
       return { ...before, stage: 'submitted', life: step('submitted', commentOf(event.comment)) };

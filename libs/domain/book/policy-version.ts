@@ -10,6 +10,8 @@ export interface PolicyVersion {
   readonly stage: 'draft' | 'submitted' | 'approved' | 'activated';
   /** How often it has been edited: names the words that were seen. */
   readonly edit: number;
+  /** The position of the event that holds these words. */
+  readonly document: number;
   /** Whoever drafted or edited it, and the authors of the version it takes up again: none of them may approve it. */
   readonly authors: readonly string[];
   /** Whoever approved it; absent: nobody. */

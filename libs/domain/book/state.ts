@@ -7,6 +7,14 @@ import { type OpenAct, OpenActs } from './open-acts.ts';
 import { type Activation, isReached, type PolicyVersion, startsAt } from './policy-version.ts';
 import { NOTHING } from './timeline.ts';
 
+/** A version that is evaluated beside the active one. */
+export interface Shadow {
+  readonly document: number;
+  /** Of the event that started it: it looks at every act after that. */
+  readonly position: number;
+  readonly startedAt: number;
+}
+
 /** May approve one act, once, in the name of its maker. */
 export interface ApprovalCode {
   readonly id: string;
@@ -31,6 +39,8 @@ export class BookState {
   campaigns = new Map<string, Campaign>();
   policies = new Map<number, PolicyVersion>();
   activations: Activation[] = [];
+  /** Running now, by version. */
+  shadows = new Map<number, Shadow>();
   buckets = new Buckets();
   /** Where each employee acted last: whose clock an allowance runs on when no home location is known. */
   lastLocations = new Map<string, string>();
@@ -65,6 +75,7 @@ export class BookState {
       campaigns: this.campaigns,
       policies: this.policies,
       activations: this.activations,
+      shadows: this.shadows,
       lastLocations: this.lastLocations,
       firstSeen: this.firstSeen,
       adjustedInAll: this.adjustedInAll,
@@ -100,6 +111,7 @@ export interface BookSnapshot {
   readonly campaigns: Map<string, Campaign>;
   readonly policies: Map<number, PolicyVersion>;
   readonly activations: Activation[];
+  readonly shadows: Map<number, Shadow>;
   readonly lastLocations: Map<string, string>;
   readonly firstSeen: Map<string, number>;
   readonly adjustedInAll: Amounts;

@@ -1,0 +1,117 @@
+/** Replays a book's own events, from the first to a pinned position, under a candidate version. */
+import { initialState } from '../domain/book/state.ts';
+import type { Policy } from '../domain/policy/policy.ts';
+import type { FiscalCalendar } from '../domain/time/fiscal-calendar.ts';
+import type { EventStore } from '../event-store/event-store.ts';
+import { decodeEvent, STORED_TYPE } from '../events/codec.ts';
+import { Comparison } from './comparison.ts';
+import { CounterfactualBook } from './counterfactual.ts';
+import { ActsToReverse } from './kept-acts.ts';
+import { BATCH, type RecordedBatch, recordedEvents, streamOf } from './recorded-events.ts';
+import type { Report } from './report.ts';
+
+export interface BacktestRequest {
+  readonly book: string;
+  readonly version: number;
+  /** The position of the event that holds the version's document. */
+  readonly document: number;
+  /** The newest event that is looked at. */
+  readonly position: number;
+  /** Business dates, both included, of the acts that are reported. */
+  readonly from?: string;
+  readonly to?: string;
+  /** Where the version has fiscal windows. */
+  readonly fiscalCalendar?: FiscalCalendar;
+}
+
+export interface BacktestOptions {
+  readonly eventStore: EventStore;
+  readonly request: BacktestRequest;
+  /** The ids of all acts reversed up to the position; more do no harm. Absent: they are looked for first. */
+  readonly reversed?: ReadonlySet<string>;
+  /** Where the events come from; absent: from the event store, read here. */
+  readonly recorded?: (book: string, from: number, to: number) => AsyncIterable<RecordedBatch>;
+  /** Told now and then, from 0 to 1. */
+  readonly onProgress?: (progress: number) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** Looking for reversals is that part of the work. */
+const LOOKING_SHARE = 0.15;
+
+/**
+ * @throws EngineUnavailable; UnreadableEvent; OtherLedger when the ledger is not the one that was asked about; the
+ * signal's reason when it was cancelled
+ */
+export async function runBacktest(options: BacktestOptions): Promise<Report> {
+  const { eventStore, request, onProgress, signal } = options;
+  const { book, version, document, position, from, to, fiscalCalendar } = request;
+  const policy = await documentAt(eventStore, book, document, version);
+  const candidate = { version, policy, ...(fiscalCalendar === undefined ? {} : { fiscalCalendar }) };
+  const share = options.reversed === undefined ? LOOKING_SHARE : 0;
+  const reversed = options.reversed ?? (await reversedActs(options, share));
+  const counterfactual = new CounterfactualBook(initialState(book), candidate, new ActsToReverse(reversed));
+  const comparison = new Comparison({
+    kind: 'backtest',
+    book,
+    currency: policy.currency,
+    version,
+    document,
+    policy,
+    startedAfter: -1,
+    ...(from === undefined ? {} : { from }),
+    ...(to === undefined ? {} : { to }),
+  });
+  const read = options.recorded ?? ((...span) => recordedEvents(eventStore, ...span));
+  let next = 0;
+  for await (const { first, events } of read(book, 0, position)) {
+    signal?.throwIfAborted();
+    if (first !== next) throw new OtherLedger(`Book ${book}: position ${first} comes where ${next} was due.`);
+    for (const recorded of events) {
+      comparison.take(next++, recorded, counterfactual.take(recorded));
+    }
+    onProgress?.(share + ((1 - share) * next) / (position + 1));
+  }
+  if (next !== position + 1) throw new OtherLedger(`Book ${book} ends at ${next - 1}, before ${position}.`);
+  return comparison.report(position);
+}
+
+/** It was restored or replaced since the request was pinned. */
+export class OtherLedger extends Error {
+  override readonly name = 'OtherLedger';
+}
+
+async function reversedActs(
+  { eventStore, request: { book, position }, signal, onProgress }: BacktestOptions,
+  share: number,
+): Promise<ReadonlySet<string>> {
+  const found = new Set<string>();
+  for await (const batch of eventStore.read(streamOf(book), 0, { to: position, maxBatch: BATCH })) {
+    signal?.throwIfAborted();
+    for (const stored of batch) {
+      if (stored.type !== STORED_TYPE.ActReversed) continue;
+      const event = decodeEvent(stored);
+      if (event.type === 'ActReversed') found.add(event.act);
+    }
+    onProgress?.((share * batch.at(-1)!.revision) / (position + 1));
+  }
+  return found;
+}
+
+/**
+ * The version's document, from the event that holds it.
+ * @throws OtherLedger when it is not there
+ */
+export async function documentAt(
+  eventStore: EventStore,
+  book: string,
+  document: number,
+  version: number,
+): Promise<Policy> {
+  for await (const [stored] of eventStore.read(streamOf(book), document, { to: document })) {
+    const event = stored === undefined ? undefined : decodeEvent(stored);
+    if (event?.type !== 'PolicyDrafted' && event?.type !== 'PolicyEdited') continue;
+    if (event.version === version) return event.policy;
+  }
+  throw new OtherLedger(`Book ${book} has no document of version ${version} at position ${document}.`);
+}

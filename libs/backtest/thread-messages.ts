@@ -1,0 +1,20 @@
+/** What the service and the thread of a backtest say to each other. */
+import type { BacktestRequest } from './run-backtest.ts';
+
+export interface BacktestThreadData {
+  /** What the engine is opened with. */
+  readonly engine: string;
+  readonly request: BacktestRequest;
+  /** The ids of all acts that were ever reversed. */
+  readonly reversed: readonly string[] | undefined;
+  /** The worker that reads ahead. */
+  readonly readerUrl: string;
+}
+
+export type ToBacktestThread = { readonly say: 'cancel' };
+
+export type FromBacktestThread =
+  | { readonly said: 'progress'; readonly progress: number }
+  /** Both rendered there: the thread that answers requests only passes them on. */
+  | { readonly said: 'done'; readonly json: string; readonly page: string }
+  | { readonly said: 'failed'; readonly name: string; readonly message: string };
