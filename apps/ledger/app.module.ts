@@ -5,6 +5,7 @@ import { TerminusModule } from '@nestjs/terminus';
 import type { Logger } from 'pino';
 import type { Keyring } from '../../libs/access/keyring.ts';
 import type { Backtests } from '../../libs/backtest/backtests.ts';
+import type { Shadows } from '../../libs/backtest/shadows.ts';
 import type { Books } from '../../libs/books/books.ts';
 import type { EventStore } from '../../libs/event-store/event-store.ts';
 import type { Clock, SettableClock } from '../../libs/platform/clock.ts';
@@ -22,6 +23,8 @@ import { AdjustmentsController } from './adjustments/adjustments.controller.ts';
 import { AllowancesController } from './allowances/allowances.controller.ts';
 import { BACKTESTS_HANDLERS } from './backtests/backtests.bus.ts';
 import { BacktestsController } from './backtests/backtests.controller.ts';
+import { SHADOWS_HANDLERS } from './backtests/shadows.bus.ts';
+import { ShadowsController } from './backtests/shadows.controller.ts';
 import { BOOKS_HANDLERS } from './books/books.bus.ts';
 import { BooksController } from './books/books.controller.ts';
 import { DirectoryController } from './directory/directory.controller.ts';
@@ -39,6 +42,7 @@ import {
   LOG,
   METRICS,
   SANDBOX_CLOCK,
+  SHADOWS,
   VIEWS,
 } from './parts.ts';
 import { PoliciesController } from './policies/policies.controller.ts';
@@ -53,6 +57,7 @@ export interface Parts {
   readonly books: Books;
   readonly views: Views;
   readonly backtests: Backtests;
+  readonly shadows: Shadows;
   readonly eventStore: EventStore;
   readonly clock: Clock;
   readonly sandboxClock: SettableClock | null;
@@ -82,6 +87,7 @@ export function appModule(parts: Parts): DynamicModule {
       PoliciesController,
       PolicyCheckController,
       BacktestsController,
+      ShadowsController,
       PolicyLifeController,
       PolicyReadingController,
       KeysController,
@@ -95,6 +101,8 @@ export function appModule(parts: Parts): DynamicModule {
       ...SPEND_HANDLERS,
       ...BACKTESTS_HANDLERS,
       { provide: BACKTESTS, useValue: parts.backtests },
+      ...SHADOWS_HANDLERS,
+      { provide: SHADOWS, useValue: parts.shadows },
       ...KEYS_HANDLERS,
       SearchAdjustmentsHandler,
       { provide: BOOKS, useValue: parts.books },

@@ -1,6 +1,7 @@
 /** What the composition root hands to the modules, by token. */
 export const BOOKS = Symbol('Books');
 export const BACKTESTS = Symbol('Backtests');
+export const SHADOWS = Symbol('Shadows');
 export const KEYRING = Symbol('Keyring');
 export const VIEWS = Symbol('Views');
 export const CLOCK = Symbol('Clock');

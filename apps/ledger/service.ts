@@ -5,6 +5,7 @@ import { Worker } from 'node:worker_threads';
 import { type Logger, pino } from 'pino';
 import { Keyring } from '../../libs/access/keyring.ts';
 import { Backtests } from '../../libs/backtest/backtests.ts';
+import { Shadows } from '../../libs/backtest/shadows.ts';
 import { Books } from '../../libs/books/books.ts';
 import { CacheClient } from '../../libs/books/cache-client.ts';
 import { BOOK_STREAM_PREFIX } from '../../libs/books/stream-of.ts';
@@ -16,12 +17,14 @@ import { makeDataDir } from '../../libs/platform/data-dir.ts';
 import { takeSlot } from '../../libs/platform/slot.ts';
 import { Views } from '../../libs/views/views.ts';
 import { Authentication } from './access/authentication.ts';
+import { specsOf } from './backtests/shadow-specs.ts';
 import { openHttp } from './http/http-application.ts';
 import { ServiceMetrics } from './operations/service-metrics.ts';
 import type { Settings } from './settings.ts';
 
 /** The views look for news by themselves four times a second; telling them more often than this is noise. */
 const NUDGE_EVERY_MS = 50;
+const LOOK_FOR_SHADOWS_EVERY_MS = 1_000;
 
 export interface Service {
   /** `http://host:port`. */
@@ -125,7 +128,15 @@ async function open(
     workerUrl: workerFile('backtest'),
     readerUrl: workerFile('backtest-reader'),
   });
-  const parts = { books, keyring, views, backtests, eventStore, clock, sandboxClock, metrics, log };
+  const shadows = new Shadows({
+    engine,
+    actsFile: slot.file('shadows'),
+    workerUrl: workerFile('shadow'),
+    onDeath: (reason) => log.error({ reason }, 'the thread of the shadows died and is started again'),
+  });
+  closings.push(() => shadows.close());
+  closings.push(keepShadows(books, shadows));
+  const parts = { books, keyring, views, backtests, shadows, eventStore, clock, sandboxClock, metrics, log };
   const http = await openHttp(parts, new Authentication(admin.key, keyring));
   closings.push(() => http.close());
   // Before the last answers are waited for: some may wait for a backtest.
@@ -143,6 +154,14 @@ function openCache(cacheFile: string, engine: string, log: Logger): CacheClient 
   });
   worker.on('error', (error) => log.error({ err: error }, 'the cache thread died'));
   return new CacheClient(worker, cacheFile);
+}
+
+/** Shadows run where a book has any, whichever process was told to start them. @returns what ends the looking */
+function keepShadows(books: Books, shadows: Shadows): () => void {
+  const timer = setInterval(() => {
+    for (const { book, shadows: known } of books.shadows()) shadows.run(book, specsOf(known));
+  }, LOOK_FOR_SHADOWS_EVERY_MS).unref();
+  return () => clearInterval(timer);
 }
 
 /** Built or not, the worker is beside this file. */

@@ -74,6 +74,8 @@ export class Comparison {
         if (became.became === 'decided') this.#settle('candidate', became.event as SettlingEvent);
         break;
       case 'ActReversed':
+        // Of an act from before a shadow began: it is not among those that are reported.
+        if (became.became === 'folded') return;
         if (this.#isReported(recorded.businessDate)) this.#spend.reverse(recorded, became);
         break;
       default:

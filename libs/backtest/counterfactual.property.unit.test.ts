@@ -7,6 +7,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { commandOf, idOf } from '../domain/book/command-of.ts';
 import { type BookEvent, isDecision } from '../domain/book/events.ts';
+import { evolve } from '../domain/book/evolve.ts';
 import { type BookState, initialState } from '../domain/book/state.ts';
 import type { Policy } from '../domain/policy/policy.ts';
 import { encodeEvent } from '../events/codec.ts';
@@ -96,10 +97,18 @@ function fresh(events: readonly BookEvent[], policy: Policy, version: number): T
     book.tell({ type: 'ActivatePolicy', version }, { recordedAt, id: '' });
   };
   for (const event of events.slice(1)) {
+    if (event.type === 'PolicyActivated' || isDecision(event)) bringIntoForce(event.recordedAt);
+    retell(book, [event]);
+  }
+  return book;
+}
+
+/** All but what says which policy is in force, or asks a question. */
+function retell(book: ToldBook, events: readonly BookEvent[]): void {
+  for (const event of events) {
     const { recordedAt, key, actor } = event;
     const command = commandOf(event);
     const told = { recordedAt, actor, id: idOf(event), ...(key === undefined ? {} : { key }) };
-    if (event.type === 'PolicyActivated' || isDecision(event)) bringIntoForce(recordedAt);
     // Nobody asks for a deadline, and time passes all the same.
     if (command === undefined) book.letPass(recordedAt);
     else if (/^(Policy|Shadow|Backtest)/.test(event.type)) book.letPass(recordedAt);
@@ -112,7 +121,6 @@ function fresh(events: readonly BookEvent[], policy: Policy, version: number): T
       book.tell(command, { ...told, approvesAs: [event.authority.role] });
     } else book.tell(command, told);
   }
-  return book;
 }
 
 describe('a replay under another version', () => {
@@ -130,6 +138,48 @@ describe('a replay under another version', () => {
           sameState(book.state, expected.state);
         },
       ),
+      runs,
+    );
+  });
+});
+
+describe('a shadow', () => {
+  it('equals a book in which the version was put in force when it began', () => {
+    fc.assert(
+      fc.property(policies, policies, histories(true), fc.nat(), (before, candidate, steps, at) => {
+        const { events } = played(opened(before), steps);
+        const began = at % events.length;
+        const version = 7;
+        const asItStood = () => {
+          const state = initialState('the book');
+          for (const event of events.slice(0, began + 1)) evolve(state, event, state.revision + 1);
+          return state;
+        };
+        const all = new ActsToReverse(reversedIn(events));
+        const shadow = new CounterfactualBook(
+          asItStood(),
+          { version, policy: candidate },
+          all,
+          events[began]!,
+        );
+        const became = events.slice(began + 1).map((event) => shadow.take(event));
+
+        const { recordedAt, actor } = events[began]!;
+        const book = ToldBook.from(asItStood(), events.slice(0, began + 1));
+        const stamp = { recordedAt, actor };
+        book.state.activations = book.state.activations.filter(({ at: from }) => from <= recordedAt);
+        const source = { format: 'json', text: '' } as const;
+        for (const event of [
+          { type: 'PolicyDrafted', version, policy: candidate, source, ...stamp },
+          { type: 'PolicyActivated', version, asked: {}, ...stamp },
+        ] as const) {
+          evolve(book.state, event, book.state.revision + 1);
+        }
+        retell(book, events.slice(began + 1));
+        const made = madeOf(became).filter(({ type }) => type !== 'ActReversed');
+        expect(made).toEqual(actsIn(book.events).filter(({ type }) => type !== 'ActReversed'));
+        sameState(shadow.state, book.state);
+      }),
       runs,
     );
   });

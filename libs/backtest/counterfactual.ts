@@ -18,12 +18,16 @@ import {
   isDecision,
   type PolicyActivated,
   type SettlingEvent,
+  type Stamp,
 } from '../domain/book/events.ts';
 import { evolve } from '../domain/book/evolve.ts';
 import { dueExpiries } from '../domain/book/expiry.ts';
+import type { Activation } from '../domain/book/policy-version.ts';
 import type { BookState } from '../domain/book/state.ts';
 import type { Policy } from '../domain/policy/policy.ts';
+import { DAY_MS } from '../domain/time/civil-date.ts';
 import type { FiscalCalendar } from '../domain/time/fiscal-calendar.ts';
+import { essenceOfOpen } from './act-essence.ts';
 
 /**
  * How each fact comes into the counterfactual: `decided` anew; `folded` as it came, because no policy has a say in it;
@@ -94,14 +98,25 @@ export class CounterfactualBook {
   readonly #kept: KeptActs;
   /** Nothing is ever drafted on it: it reads the state as it is. */
   readonly #draft: Draft;
+  readonly #isShadow: boolean;
   #isInForce = false;
 
-  /** @param state a fresh book, or one as it really stood when a shadow began; it is taken over */
-  constructor(state: BookState, candidate: Candidate, kept: KeptActs) {
+  /**
+   * @param state a fresh book, or one as it really stood; it is taken over
+   * @param since with a book as it stood: the fact from which on the candidate is in force in it, on top of the usage
+   * and of what was in force before. Acts that `kept` does not know are then from before.
+   */
+  constructor(state: BookState, candidate: Candidate, kept: KeptActs, since?: Stamp) {
     this.state = state;
     this.#candidate = candidate;
     this.#kept = kept;
+    this.#isShadow = since !== undefined;
     this.#draft = new Draft(state);
+    if (since === undefined) return;
+    // They may be settled here otherwise than they were, and be reversed then.
+    for (const open of state.open.values()) kept.keep(essenceOfOpen(open));
+    state.activations = state.activations.filter((activation) => isOver(activation, since.recordedAt));
+    this.#putInForce({ recordedAt: since.recordedAt, actor: since.actor, asked: {} });
   }
 
   take(recorded: BookEvent): Became {
@@ -129,6 +144,10 @@ export class CounterfactualBook {
     const command = commandOf(recorded);
     if (command === undefined) throw new Error(`nobody asked for ${recorded.type}`);
     const context = this.#contextOf(recorded);
+    if (recorded.type === 'ActReversed' && this.#isShadow && context.act === undefined) {
+      this.#fold(recorded);
+      return { became: 'folded', expired };
+    }
     let decided = decide(this.#draft, command, context);
     if ('event' in decided && isDecision(decided.event) && decided.event.policyVersion === null) {
       const { recordedAt, actor } = recorded;
@@ -188,6 +207,7 @@ export class CounterfactualBook {
   #remember(event: BookEvent): void {
     switch (event.type) {
       case 'ActAccepted':
+      case 'ActDeclined':
       case 'ActHeld':
       case 'ActReserved':
         this.#kept.keep(event);
@@ -208,6 +228,14 @@ export class CounterfactualBook {
     // The one thing a draft takes a copy of.
     this.#draft.accepted = this.state.accepted;
   }
+}
+
+const TWO_DAYS_MS = 172_800_000;
+
+/** Whether the activation is in force everywhere by then, however far west: it cannot come after the candidate's. */
+function isOver(activation: Activation, now: number): boolean {
+  if (activation.fromDayNo !== undefined) return activation.fromDayNo * DAY_MS + TWO_DAYS_MS <= now;
+  return activation.immediate || activation.at <= now;
 }
 
 /** The roles of the approver's key are recorded as far as they gave the authority; a code remembers those of its maker. */

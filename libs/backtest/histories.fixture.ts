@@ -233,9 +233,20 @@ export interface Told {
 
 /** A book that is told commands and keeps what became of them; what falls due comes first, as in the writer. */
 export class ToldBook {
-  readonly state: BookState = initialState('the book');
+  readonly state: BookState;
   readonly events: BookEvent[] = [];
   readonly acts = new Map<string, ActOnLedger>();
+
+  constructor(state: BookState = initialState('the book')) {
+    this.state = state;
+  }
+
+  /** As it stands after these events; it keeps only those to come. */
+  static from(state: BookState, events: readonly BookEvent[]): ToldBook {
+    const book = new ToldBook(state);
+    for (const event of events) book.#note(event);
+    return book;
+  }
 
   /** @returns undefined where it is refused, or stands already */
   tell(command: Command, told: Told) {
@@ -263,6 +274,10 @@ export class ToldBook {
   #put(event: BookEvent): void {
     evolve(this.state, event, this.state.revision + 1);
     this.events.push(event);
+    this.#note(event);
+  }
+
+  #note(event: BookEvent): void {
     if (isDecision(event)) this.acts.set(event.id, { decided: event });
     else if ('buckets' in event && event.type !== 'ActReversed') {
       this.acts.set(event.act, { ...this.acts.get(event.act)!, settled: event });

@@ -4,7 +4,7 @@ import type { Actor } from '../domain/access/access.ts';
 import type { AskedAct } from '../domain/act/act.ts';
 import type { Command } from '../domain/book/commands.ts';
 import type { BacktestRequested } from '../domain/book/events.ts';
-import { type BookState, initialState } from '../domain/book/state.ts';
+import { type BookState, initialState, type Shadow } from '../domain/book/state.ts';
 import { type EventStore, NO_STREAM, type StoredEvent } from '../event-store/event-store.ts';
 import type { Answer, Evaluation, FoundAct } from './answers.ts';
 import { BookWriter } from './book-writer.ts';
@@ -175,6 +175,13 @@ export class Books {
   /** The clock was set: resolves when what has fallen due by it is recorded, where it can be. */
   async fallDue(): Promise<void> {
     await Promise.all([...this.#open.values()].map((writer) => writer.fallDue()));
+  }
+
+  /** The shadows of every book that has any, as far as is known here. */
+  shadows(): readonly { readonly book: string; readonly shadows: ReadonlyMap<number, Shadow> }[] {
+    return [...this.#open].flatMap(([book, { state }]) =>
+      state.shadows.size === 0 ? [] : [{ book, shadows: state.shadows }],
+    );
   }
 
   status(): BooksStatus {

@@ -44,6 +44,8 @@ export const ROUTE_NEEDS: Readonly<Record<string, Needs>> = {
   [`POST ${BOOK}/policies/:version/activate`]: 'policies:write',
   [`POST ${BOOK}/policies/:version/roll-back`]: 'policies:write',
   [`POST ${BOOK}/policies/:version/backtest`]: 'policies:read',
+  [`POST ${BOOK}/policies/:version/shadow`]: 'policies:write',
+  [`GET ${BOOK}/policies/:version/shadow`]: 'policies:read',
   [`GET ${BOOK}/backtests/:backtest`]: 'policies:read',
   [`POST ${BOOK}/backtests/:backtest/cancel`]: 'policies:read',
 

@@ -2,91 +2,19 @@
  * Aim: a backtest is pinned, exact and the same for ever; it can be read as a page, followed, and cancelled; and what
  * cannot be done is said.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Service, startService } from '../service.ts';
-import { readSettings } from '../settings.ts';
+import { ServedBook } from './served-book.fixture.ts';
 
-const dataDir = mkdtempSync(join(tmpdir(), 'goodwill-backtests-'));
-let service: Service;
-
-async function start(): Promise<void> {
-  const reading = readSettings({
-    GOODWILL_DATA_DIR: dataDir,
-    GOODWILL_PORT: '0',
-    GOODWILL_LOG_LEVEL: 'silent',
-  });
-  if (!reading.ok) throw new Error(reading.line);
-  service = await startService(reading.settings);
-}
-
+let book: ServedBook;
 beforeAll(async () => {
-  await start();
-  const opened = await call('PUT', '', { currency: 'GBP', timeZone: 'Europe/London', fourEyes: false });
-  expect([opened.status, opened.text]).toEqual([200, expect.anything()]);
-  await call('PUT', '/locations/soho', { timeZone: 'Europe/London' });
-  for (const id of ['ann', 'bob']) await call('PUT', `/employees/${id}`, { roles: ['barista'] });
-  expect(await policy(3)).toMatchObject({ version: 1 });
-  await call('POST', '/policies/1/activate', {}, { key: 'activate-1' });
-  for (let i = 0; i < 8; i++) await coffee(i);
+  book = await ServedBook.open(3);
+  for (let i = 0; i < 8; i++) await book.coffee(i);
 });
-afterAll(async () => {
-  await service.close();
-  rmSync(dataDir, { recursive: true, force: true });
-});
-
-interface Called {
-  readonly status: number;
-  readonly headers: Headers;
-  readonly text: string;
-  // biome-ignore lint/suspicious/noExplicitAny: the wire is looked at from outside, without our types
-  readonly body: any;
-}
-
-async function call(
-  method: string,
-  path: string,
-  body?: object,
-  { key, headers, signal }: { key?: string; headers?: Record<string, string>; signal?: AbortSignal } = {},
-): Promise<Called> {
-  const reply = await fetch(`${service.url}/v1/books/london${path}`, {
-    method,
-    headers: {
-      authorization: `Bearer ${service.adminKey}`,
-      ...(body && { 'content-type': 'application/json' }),
-      ...(key && { 'idempotency-key': key }),
-      ...headers,
-    },
-    ...(body && { body: JSON.stringify(body) }),
-    ...(signal && { signal }),
-  });
-  const text = await reply.text();
-  const isJson = /json/.test(reply.headers.get('content-type') ?? '');
-  return { status: reply.status, headers: reply.headers, text, body: isJson ? JSON.parse(text) : undefined };
-}
-
-async function policy(count: number): Promise<{ version: number }> {
-  const limit = { id: 'coffees', per: ['employee'], window: 'lifetime', allow: { count }, beyond: 'decline' };
-  const document = { currency: 'GBP', title: `${count} coffees`, uncovered: 'allow', limits: [limit] };
-  return (await call('POST', '/policies', document, { key: `policy-${count}` })).body;
-}
-
-async function coffee(i: number): Promise<void> {
-  const act = { kind: 'comp', trigger: 'recovery', employee: i % 4 === 0 ? 'bob' : 'ann', location: 'soho' };
-  const posted = await call(
-    'POST',
-    '/acts',
-    { ...act, retailMinor: 390, costMinor: 80 },
-    { key: `act-${i}` },
-  );
-  expect(posted.status).toBe(201);
-}
+afterAll(() => book.close());
 
 describe('a backtest over HTTP', () => {
   it('under the version in force finds nothing changed', async () => {
-    const { status, body, headers } = await call('POST', '/policies/1/backtest', {}, { key: 'b-same' });
+    const { status, body, headers } = await book.call('POST', '/policies/1/backtest', {}, { key: 'b-same' });
     expect(status).toBe(200);
     expect(headers.get('location')).toMatch(/^\/v1\/books\/london\/backtests\/[0-9a-f-]{36}$/);
     expect(body).toMatchObject({
@@ -101,8 +29,8 @@ describe('a backtest over HTTP', () => {
   });
 
   it('tells what another version would have changed, with figures and examples', async () => {
-    await policy(2);
-    const { body } = await call('POST', '/policies/2/backtest', {});
+    await book.draft(2);
+    const { body } = await book.call('POST', '/policies/2/backtest', {});
     expect(body.acts).toEqual({ replayed: 8, reported: 8, same: 7, changed: 1 });
     expect(body.changes).toMatchObject([
       { from: 'accepted', to: 'declined', acts: 1, costMinor: 80, retailMinor: 390, recoveries: 1 },
@@ -121,32 +49,32 @@ describe('a backtest over HTTP', () => {
     expect(body.spent.notSpent).toEqual({ acts: 1, costMinor: 80, retailMinor: 390 });
     expect(body.recoveriesNotMade.acts).toBe(1);
     expect(body.employees).toMatchObject({ count: 1, first: [{ id: 'ann', acts: 6 }] });
-    expect((await call('GET', `/acts/${example.act}`)).body.status).toBe('accepted');
+    expect((await book.call('GET', `/acts/${example.act}`)).body.status).toBe('accepted');
   });
 
   it('gives the same report for the same request, after new acts, new versions and a restart', async () => {
-    const first = await call('POST', '/policies/2/backtest', { from: '2020-01-01' }, { key: 'b-1' });
+    const first = await book.call('POST', '/policies/2/backtest', { from: '2020-01-01' }, { key: 'b-1' });
     expect(first.headers.get('idempotent-replayed')).toBeNull();
-    for (let i = 8; i < 12; i++) await coffee(i);
-    await policy(9);
-    await call('POST', '/policies/3/activate', {}, { key: 'activate-3' });
-    await coffee(12);
-    const again = await call('POST', '/policies/2/backtest', { from: '2020-01-01' }, { key: 'b-1' });
+    for (let i = 8; i < 12; i++) await book.coffee(i);
+    await book.draft(9);
+    await book.call('POST', '/policies/3/activate', {}, { key: 'activate-3' });
+    await book.coffee(12);
+    const again = await book.call('POST', '/policies/2/backtest', { from: '2020-01-01' }, { key: 'b-1' });
     expect(again.headers.get('idempotent-replayed')).toBe('true');
     expect(again.text).toBe(first.text);
-    const byPosition = await call('POST', '/policies/2/backtest', {
+    const byPosition = await book.call('POST', '/policies/2/backtest', {
       from: '2020-01-01',
       position: first.body.position,
     });
     expect(byPosition.text).toBe(first.text);
-    await service.close();
-    await start();
-    const restarted = await call('POST', '/policies/2/backtest', { from: '2020-01-01' }, { key: 'b-1' });
+    await book.stop();
+    await book.start();
+    const restarted = await book.call('POST', '/policies/2/backtest', { from: '2020-01-01' }, { key: 'b-1' });
     expect(restarted.text).toBe(first.text);
-    const followed = await call('GET', `/backtests/${first.headers.get('location')!.split('/').at(-1)}`);
+    const followed = await book.call('GET', `/backtests/${first.headers.get('location')!.split('/').at(-1)}`);
     expect(followed.body).toMatchObject({ status: 'done', progress: 1, policyVersion: 2 });
     expect(JSON.stringify(followed.body.report)).toBe(first.text);
-    const now = await call('POST', '/policies/2/backtest', { from: '2020-01-01' });
+    const now = await book.call('POST', '/policies/2/backtest', { from: '2020-01-01' });
     expect(now.body.acts.replayed).toBe(13);
     expect(now.body.comparedWith.versions).toEqual([
       { policyVersion: 1, acts: 12 },
@@ -155,27 +83,40 @@ describe('a backtest over HTTP', () => {
   });
 
   it('refuses the same key with another question', async () => {
-    const { status, body } = await call('POST', '/policies/2/backtest', { to: '2020-01-01' }, { key: 'b-1' });
+    const { status, body } = await book.call(
+      'POST',
+      '/policies/2/backtest',
+      { to: '2020-01-01' },
+      { key: 'b-1' },
+    );
     expect([status, body.code, body.differs]).toEqual([422, 'idempotency-key-reused', ['from', 'to']]);
   });
 
   it('bounds what is reported, not what is replayed', async () => {
-    const { body } = await call('POST', '/policies/2/backtest', { from: '2000-01-01', to: '2000-01-02' });
+    const { body } = await book.call('POST', '/policies/2/backtest', {
+      from: '2000-01-01',
+      to: '2000-01-02',
+    });
     expect(body.acts).toEqual({ replayed: 13, reported: 0, same: 0, changed: 0 });
     expect(body.span).toEqual({ from: '2000-01-01', to: '2000-01-02' });
   });
 
   it('is a page of text for who reads it', async () => {
-    const accepted = await call('POST', '/policies/2/backtest', {}, { headers: { accept: 'text/plain' } });
+    const accepted = await book.call(
+      'POST',
+      '/policies/2/backtest',
+      {},
+      { headers: { accept: 'text/plain' } },
+    );
     expect(accepted.headers.get('content-type')).toBe('text/plain; charset=utf-8');
     expect(accepted.text).toMatch(/^BACKTEST of policy version 2, "2 coffees"\n/);
     expect(accepted.text).toMatch(/accounting counterfactual, not a forecast/);
-    expect((await call('POST', '/policies/2/backtest?as=text', {})).text).toBe(accepted.text);
+    expect((await book.call('POST', '/policies/2/backtest?as=text', {})).text).toBe(accepted.text);
   });
 
   it('says what is wrong with a request', async () => {
     const codes = async (version: string, body: object) => {
-      const reply = await call('POST', `/policies/${version}/backtest`, body);
+      const reply = await book.call('POST', `/policies/${version}/backtest`, body);
       return [reply.status, reply.body.code];
     };
     expect(await codes('99', {})).toEqual([404, 'policy-not-found']);
@@ -184,26 +125,26 @@ describe('a backtest over HTTP', () => {
     expect(await codes('1', { from: '2026-02-30' })).toEqual([400, 'body-invalid']);
     expect(await codes('1', { from: '2026-02-03', to: '2026-02-01' })).toEqual([400, 'body-invalid']);
     expect(await codes('1', { until: '2026-02-01' })).toEqual([400, 'body-invalid']);
-    expect((await call('GET', '/backtests/0199aaaa-bbbb-7ccc-8ddd-eeeeeeeeeeee')).status).toBe(404);
+    expect((await book.call('GET', '/backtests/0199aaaa-bbbb-7ccc-8ddd-eeeeeeeeeeee')).status).toBe(404);
   });
 
   it('is followed and cancelled where the caller does not wait', async () => {
     const asked = { from: '2021-01-01' };
     const prefer = { prefer: 'respond-async' };
-    const begun = await call('POST', '/policies/2/backtest', asked, { key: 'b-async', headers: prefer });
+    const begun = await book.call('POST', '/policies/2/backtest', asked, { key: 'b-async', headers: prefer });
     expect(begun.status).toBe(202);
     expect(begun.body).toMatchObject({ policyVersion: 2, from: '2021-01-01', to: null });
     const path = `/backtests/${begun.body.id}`;
-    const cancelled = await call('POST', `${path}/cancel`);
+    const cancelled = await book.call('POST', `${path}/cancel`);
     expect(cancelled.body.status).toBe('cancelled');
-    expect((await call('GET', path)).body).toMatchObject({ status: 'cancelled' });
-    const waited = await call('POST', '/policies/2/backtest', asked, {
+    expect((await book.call('GET', path)).body).toMatchObject({ status: 'cancelled' });
+    const waited = await book.call('POST', '/policies/2/backtest', asked, {
       key: 'b-async',
       headers: { prefer: 'respond-async, wait=20' },
     });
     expect([waited.status, waited.body.acts.replayed]).toEqual([200, 13]);
-    expect((await call('POST', `${path}/cancel`)).body.status).toBe('done');
-    expect(await call('POST', '/policies/2/backtest', {}, { headers: prefer })).toMatchObject({
+    expect((await book.call('POST', `${path}/cancel`)).body.status).toBe('done');
+    expect(await book.call('POST', '/policies/2/backtest', {}, { headers: prefer })).toMatchObject({
       status: 400,
     });
   });

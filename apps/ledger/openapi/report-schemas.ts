@@ -66,6 +66,12 @@ export const REPORT_SCHEMAS = {
     },
     ['from', 'to', 'position'],
   ),
+  ShadowSwitch: object({ on: { type: 'boolean', description: 'Whether the version is to run in shadow.' } }),
+  ShadowState: object({
+    version,
+    shadow: oneOf('on', 'off'),
+    position: whole('Of the event that started or stopped it, or of the newest one where nothing changed.'),
+  }),
   BacktestRun: object(
     {
       id: { type: 'string' },

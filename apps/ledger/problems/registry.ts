@@ -149,6 +149,11 @@ const OF_THE_SERVICE = {
     title: 'The backtest was cancelled',
     advice: 'Send the same request again, with the same idempotency key, to have it made after all.',
   },
+  'shadow-not-ready': {
+    status: 503,
+    title: 'The shadow is still being made',
+    advice: 'Ask again shortly: the book is being folded up to where the shadow began.',
+  },
   'backtest-unavailable': {
     status: 503,
     title: 'The backtest cannot be made now',

@@ -97,9 +97,11 @@ export function evolve(state: BookState, event: BookEvent, revision: number): Bo
         startedAt: event.recordedAt,
       });
       break;
-    case 'ShadowStopped':
-      state.shadows.delete(event.version);
+    case 'ShadowStopped': {
+      const running = state.shadows.get(event.version);
+      if (running !== undefined) state.shadows.set(event.version, { ...running, until: revision });
       break;
+    }
     case 'BucketAdjusted':
       adjust(state, event, event.bucket, event.amounts);
       break;

@@ -7,12 +7,14 @@ import { type OpenAct, OpenActs } from './open-acts.ts';
 import { type Activation, isReached, type PolicyVersion, startsAt } from './policy-version.ts';
 import { NOTHING } from './timeline.ts';
 
-/** A version that is evaluated beside the active one. */
+/** A version that is, or last was, evaluated beside the active one. */
 export interface Shadow {
   readonly document: number;
   /** Of the event that started it: it looks at every act after that. */
   readonly position: number;
   readonly startedAt: number;
+  /** The position of the event that stopped it; absent: it runs. */
+  readonly until?: number;
 }
 
 /** May approve one act, once, in the name of its maker. */
@@ -39,7 +41,7 @@ export class BookState {
   campaigns = new Map<string, Campaign>();
   policies = new Map<number, PolicyVersion>();
   activations: Activation[] = [];
-  /** Running now, by version. */
+  /** The last of each version, running or stopped. */
   shadows = new Map<number, Shadow>();
   buckets = new Buckets();
   /** Where each employee acted last: whose clock an allowance runs on when no home location is known. */

@@ -54,10 +54,11 @@ export function startShadow(
   const unknown = unknownVersion(state, version);
   if (unknown !== undefined) return unknown;
   const { document } = state.policies.get(version)!;
-  const running = state.shadows.get(version);
-  if (running !== undefined && running.document === document) return { unchanged: true };
-  if (running === undefined && state.shadows.size >= MAX_SHADOWS) {
-    const versions = [...state.shadows.keys()].join(', ');
+  const running = [...state.shadows].filter(([, { until }]) => until === undefined);
+  const same = running.find(([one]) => one === version)?.[1];
+  if (same?.document === document) return { unchanged: true };
+  if (same === undefined && running.length >= MAX_SHADOWS) {
+    const versions = running.map(([one]) => one).join(', ');
     return {
       refusal: {
         code: 'too-many-shadows',
@@ -76,7 +77,8 @@ export function stopShadow(
 ): { readonly event: ShadowStopped } | { readonly unchanged: true } | Refused {
   const unknown = unknownVersion(state, version);
   if (unknown !== undefined) return unknown;
-  return state.shadows.has(version)
+  const shadow = state.shadows.get(version);
+  return shadow !== undefined && shadow.until === undefined
     ? { event: { type: 'ShadowStopped', version, ...stamp } }
     : { unchanged: true };
 }
