@@ -46,6 +46,8 @@ const ROUTES: readonly (readonly [method: string, path: string, roles: readonly 
   ['PUT', '/v1/books/{book}/policies/{version}', OPERATIONS],
   ['POST', '/v1/books/{book}/policies/check', POLICY_READERS],
   ['POST', '/v1/books/{book}/policies/{version}/backtest', POLICY_READERS],
+  ['POST', '/v1/books/{book}/policies/{version}/shadow', OPERATIONS],
+  ['GET', '/v1/books/{book}/policies/{version}/shadow', POLICY_READERS],
   ['GET', '/v1/books/{book}/backtests/{backtest}', POLICY_READERS],
   ['POST', '/v1/books/{book}/backtests/{backtest}/cancel', POLICY_READERS],
   ['POST', '/v1/books/{book}/policies/{version}/submit', OPERATIONS],
