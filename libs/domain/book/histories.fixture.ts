@@ -4,7 +4,7 @@ import type { Actor } from '../access/access.ts';
 import type { Amounts, AskedAct } from '../act/act.ts';
 import type { Employee, Location } from '../directory/directory.ts';
 import type { Limit, Policy } from '../policy/policy.ts';
-import { carryOvers, policies, shapes } from './policies.fixture.ts';
+import { carryOvers, policies, shapes, waitingMin } from './policies.fixture.ts';
 
 export const MINUTE = 60_000;
 /** In minutes. */
@@ -75,7 +75,7 @@ export const acts: fc.Arbitrary<Act> = fc
           item: fc.integer({ min: 1, max: 3 }).map((quantity) => ({ sku: SKU, quantity })),
           costMinor: fc.nat(12),
           retailMinor: fc.nat(25),
-          timeToLiveMs: fc.integer({ min: 1, max: 60 }).map((minutes) => minutes * MINUTE),
+          timeToLiveMs: waitingMin.map((minutes) => minutes * MINUTE),
         },
         { requiredKeys: ['mode', 'kind', 'trigger', 'employee', 'location', 'costMinor', 'retailMinor'] },
       )

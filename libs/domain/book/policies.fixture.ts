@@ -126,9 +126,12 @@ const limits: fc.Arbitrary<Limit> = fc
     }),
   );
 
+/** Half of all that waits does so into the next window, or the one after. */
+export const waitingMin = fc.oneof(fc.integer({ min: 1, max: 90 }), fc.integer({ min: 90, max: 5_000 }));
+
 const holds: fc.Arbitrary<Hold> = fc
   .record({
-    minutes: fc.integer({ min: 1, max: 90 }),
+    minutes: waitingMin,
     then: fc.constantFrom('expire' as const, 'accept' as const),
   })
   .map(({ minutes, then }) => ({ durationMs: minutes * MINUTE, duration: `PT${minutes}M`, then }));
