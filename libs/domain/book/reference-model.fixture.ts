@@ -116,7 +116,7 @@ export class ReferenceBook extends ReferenceFacts {
     const act = this.acts.find((one) => one.id === id);
     const closed = whyNot(act, 'pending_approval');
     if (closed !== undefined) return closed;
-    const code = this.#codes.findLast((one) => one.hash === hash);
+    const code = this.#codes.findLast((one) => one.hash === hash && !isForgotten(one, now));
     if (hash !== undefined) {
       if (code === undefined || (code.act ?? id) !== id) return 'approval-code-wrong';
       if (code.used) return 'approval-code-used';
@@ -161,8 +161,7 @@ export class ReferenceBook extends ReferenceFacts {
         whyNot(act, 'pending_approval') ?? this.#mayNot(act!, { ...code, actor: code.maker }, now);
       if (refused !== undefined) return refused;
     }
-    // Forgotten a day after they were of use.
-    this.#codes = this.#codes.filter(({ expiresAt }) => now <= expiresAt + 24 * 60 * MINUTE);
+    this.#codes = this.#codes.filter((one) => !isForgotten(one, now));
     this.#codes.push({ ...code, used: false });
     return 'made';
   }
@@ -339,6 +338,11 @@ export class ReferenceBook extends ReferenceFacts {
     const key = Object.fromEntries(per.map((name) => [name, values[name]!]));
     return { bucket: { limit: limit.id, label: window.label, key }, window, location };
   }
+}
+
+/** A day after it was of use. */
+function isForgotten({ expiresAt }: ModelCode, now: number): boolean {
+  return now > expiresAt + 24 * 60 * MINUTE;
 }
 
 function whyNot(act: ModelAct | undefined, wanted: ModelAct['status']): string | undefined {
