@@ -212,6 +212,21 @@ describe('a transfer', () => {
     expect('event' in transfer(spec, { count: 1 }, early)).toBe(true);
   });
 
+  it('nor of any measure than the window that is fullest of that measure leaves', () => {
+    const spec = open(limit('last-day', ['employee'], rolling(24), { count: 10, costMinor: 100 }));
+    const recorded = (occurredAt: string, quantity: number, costMinor: number) =>
+      spec.act({ mode: 'record', occurredAt, item: { sku: 'tea', quantity }, costMinor });
+    spec.given({ type: 'DefineItem', sku: 'tea', item: { retailMinor: 0, costMinor: 0 } });
+    // Of the windows that contain two o'clock in the morning, one is nearly full of pieces, the other of pence.
+    recorded('2026-11-10T03:00:00Z', 9, 0);
+    recorded('2026-11-11T11:00:00Z', 1, 80);
+    const at = { limit: 'last-day', at: '2026-11-11T02:00:00Z' };
+    const refused = refusalOf(transfer(spec, { costMinor: 21 }, at));
+    expect(refused).toMatchObject({ code: 'transfer-exceeds-remaining', pointer: '/costMinor' });
+    expect(refusalOf(transfer(spec, { count: 2 }, at)).pointer).toBe('/count');
+    expect('event' in transfer(spec, { count: 1, costMinor: 20 }, at)).toBe(true);
+  });
+
   it.each<[string, object, string, string | undefined]>([
     ['to itself', { to: 'ann' }, 'same-bucket', '/to'],
     ['in a window that has ended', { at: '2026-11-08T12:00:00Z' }, 'bucket-not-adjustable', '/at'],
