@@ -171,7 +171,8 @@ describe('the command line', () => {
     const tables = views
       .prepare(`SELECT name FROM sqlite_schema WHERE type = 'table' AND name LIKE 'spend_%'`)
       .all();
-    const changed = tables.some(({ name }) => {
+    // All of them: a build that the last rebuild has replaced may still be there.
+    const changed = tables.filter(({ name }) => {
       const columns = views.prepare(`PRAGMA table_info(${name})`).all();
       const column = columns.find((one) => /cost/.test(String(one.name)))?.name;
       return (
@@ -180,7 +181,7 @@ describe('the command line', () => {
       );
     });
     views.close();
-    expect(changed).toBe(true);
+    expect(changed.length).toBeGreaterThan(0);
     const found = goodwill(['verify', '--data-dir', dataDir]);
     expect(found).toMatchObject({
       status: 1,

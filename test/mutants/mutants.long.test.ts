@@ -75,6 +75,13 @@ const MUTANTS = [
     return used;`,
     suites: [CONCURRENCY],
   },
+  {
+    name: 'what falls due left until somebody answers for it',
+    file: 'libs/books/rounds.ts',
+    find: 'const due = dueExpiries(draft, recordedAt);',
+    replace: 'const due = dueExpiries(draft, 0);',
+    suites: ['test/acceptance/falling-due'],
+  },
 ];
 
 describe('a mutant', () => {

@@ -1,4 +1,4 @@
-/** Aim: as `replicas.e2e.test.ts`, for 10,000 requests on a limit of 1,000 through 60 faults. */
+/** Aim: as `replicas.long.test.ts`, for 10,000 requests on a limit of 1,000 through 60 faults. */
 import { describe, expect, it } from '@jest/globals';
 import { seedFromEnvironment } from '../crash/seeded.ts';
 import { chaos, DEADLINE_MS, SETTLED_WITHIN_MS } from './chaos.ts';

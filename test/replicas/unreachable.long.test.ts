@@ -1,4 +1,4 @@
-/** Aim: as `unreachable.e2e.test.ts`, for the other times and ways in which an engine may be away. */
+/** Aim: as `unreachable-replica.long.test.ts`, for the other times and ways in which an engine may be away. */
 import { describe } from '@jest/globals';
 import { unreachableAtTheStart, unreachableLater } from './unreachable.ts';
 

@@ -122,6 +122,6 @@ function reportIn({ body }: LedgerReply): unknown {
   if (status === 'queued' || status === 'running') return undefined;
   if (report !== undefined) return report;
   throw new CommandFailure(`The backtest ended without a report (${status}).`, {
-    advice: 'Ask for it again.',
+    advice: 'Ask for it again; if it fails again, `goodwill verify` tells whether the ledger is whole.',
   });
 }

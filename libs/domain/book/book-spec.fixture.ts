@@ -18,6 +18,7 @@ import {
 } from './events.ts';
 import { evolve } from './evolve.ts';
 import { dueExpiries } from './expiry.ts';
+import type { Key } from './named-bucket.ts';
 import { initialState } from './state.ts';
 
 export class BookSpec {
@@ -124,9 +125,9 @@ export class BookSpec {
     return this.when({ type: 'ReverseAct', act, reason: 'wrong key', asked });
   }
 
-  left(employee: string, at?: string): readonly Allowance[] {
+  left(employee: string, at?: string, key: Key = {}): readonly Allowance[] {
     const now = this.#nowMs;
-    return allowancesOf(this.state, { employee, at: at === undefined ? now : ms(at), now }) ?? [];
+    return allowancesOf(this.state, { employee, at: at === undefined ? now : ms(at), now, key }) ?? [];
   }
 }
 

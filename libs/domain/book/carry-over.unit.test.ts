@@ -170,6 +170,25 @@ describe('late facts', () => {
   });
 });
 
+describe('what is reserved', () => {
+  it('counts as used in the window it is in, until it comes free', () => {
+    const spec = BookSpec.open('2026-11-02T09:00:00Z').inForce([weekly(2, carrying(2))]);
+    spec.at('2026-11-08T12:00:00Z');
+    const reserved = spec.act({ mode: 'reserve', timeToLiveMs: 7 * 86_400_000 });
+    expect(reserved.type).toBe('ActReserved');
+    expect(carried(spec, '2026-11-10T12:00:00Z')).toEqual({ carriedOver: 1, remaining: 3 });
+    spec.given({ type: 'ReleaseAct', act: reserved.id });
+    expect(carried(spec, '2026-11-10T12:00:00Z')).toEqual({ carriedOver: 2, remaining: 4 });
+  });
+
+  it('comes free when it expires, whether or not anybody has recorded that', () => {
+    const spec = BookSpec.open('2026-11-02T09:00:00Z').inForce([weekly(2, carrying(2))]);
+    spec.at('2026-11-08T12:00:00Z').act({ mode: 'reserve', timeToLiveMs: 2 * 86_400_000 });
+    expect(carried(spec, '2026-11-10T11:59:59Z').carriedOver).toBe(1);
+    expect(carried(spec, '2026-11-10T12:00:00Z').carriedOver).toBe(2);
+  });
+});
+
 describe('where the days are not all alike', () => {
   it.each<[string, string, Window, string, string, number]>([
     // London's clocks go back on 25 October 2026 at 02:00 and forward on 28 March 2027 at 01:00, UTC.
@@ -315,6 +334,30 @@ describe('a policy that changes', () => {
     spec.given({ type: 'ActivatePolicy', version: 2, from: ms('2026-11-16T04:00:00Z') });
     expect(carried(spec, '2026-11-10T12:00:00Z')).toEqual({ carriedOver: 4, remaining: 8 });
     expect(carried(spec, '2026-11-17T12:00:00Z')).toEqual({ carriedOver: 4, remaining: 12 });
+    expect(carried(spec, '2026-11-24T12:00:00Z')).toEqual({ carriedOver: 8, remaining: 16 });
+  });
+});
+
+describe('a version that begins with a business day', () => {
+  it('gives a window its words by the clock of the place: New York begins five hours after London', () => {
+    const spec = BookSpec.open('2026-11-02T09:00:00Z').inForce([weekly(4, carrying(9))]);
+    const policy = {
+      currency: 'GBP',
+      uncovered: 'allow' as const,
+      limits: [weekly(8, carrying(9))],
+      rules: [],
+    };
+    spec.given({ type: 'DraftPolicy', policy, source: { format: 'json', text: '' } });
+    spec.given({ type: 'ActivatePolicy', version: 2, fromDate: '2026-11-16' });
+    const at = '2026-11-16T05:00:00Z';
+    const there = (location: string) =>
+      spec
+        .at(at)
+        .left('ann', at, { location })
+        .find(({ limit: id }) => id === 'coffees')!.measures.count;
+    // In London the new week and the new words have begun; what the week before left was by the old ones.
+    expect(there('soho')).toMatchObject({ allowed: 8, carriedOver: 4 });
+    expect(there('bronx')).toMatchObject({ allowed: 4, carriedOver: 4 });
     expect(carried(spec, '2026-11-24T12:00:00Z')).toEqual({ carriedOver: 8, remaining: 16 });
   });
 });

@@ -1,38 +1,38 @@
 /**
- * The book as simply as it can be said: a list of acts, each with what has become of it, summed anew for every
- * question. Slow and obvious; the real one is held against it. It shares the windows with the domain (tested by
- * table on their own) and nothing else.
+ * The book as simply as it can be said: lists of what happened, summed anew for every question. Slow and obvious; the
+ * real one is held against it.
  */
 import { type Amounts, type AskedAct, MEASURES } from '../act/act.ts';
-import type { Employee, Location } from '../directory/directory.ts';
-import type { Dimension, Limit, Policy } from '../policy/policy.ts';
-import { businessCalendar } from '../time/business-calendar.ts';
+import type { Dimension, Limit } from '../policy/policy.ts';
 import { windowAt } from '../time/windows.ts';
+import type {
+  AskedAdjustment,
+  AskedTransfer,
+  GuardrailReceipt,
+  LimitReceipt,
+  MeasureReceipt,
+} from './events.ts';
+import {
+  isNothing,
+  isOpen,
+  type ModelAct,
+  type ModelBucket,
+  nameOf,
+  ReferenceFacts,
+  remembers,
+  sum,
+} from './reference-facts.fixture.ts';
+import {
+  type Look,
+  type Opened,
+  type Purses,
+  room,
+  tightest,
+  windowsOf,
+} from './reference-purses.fixture.ts';
 
 const MINUTE = 60_000;
-
-export interface ModelBucket {
-  readonly limit: string;
-  readonly label: string;
-  readonly key: Readonly<Record<string, string>>;
-}
-
-/** One act, from its decision to whatever became of it. */
-export interface ModelAct {
-  readonly id: string;
-  readonly asked: AskedAct;
-  readonly at: number;
-  readonly buckets: readonly ModelBucket[];
-  /** Whose key posted it. */
-  readonly actor: string;
-  status: 'accepted' | 'declined' | 'pending_approval' | 'reserved' | 'rejected' | 'expired' | 'released';
-  /** What is reserved while it is open; what is spent, reversals taken off, once it is accepted. */
-  amounts: Amounts;
-  expiresAt: number;
-  then: 'expire' | 'accept';
-  /** Its time was over before anybody answered. */
-  fellDue?: true;
-}
+type Key = Readonly<Record<string, string>>;
 
 export interface ModelCode {
   readonly hash: string;
@@ -48,17 +48,14 @@ export interface ModelApprover {
   readonly roles: readonly string[];
 }
 
-export class ReferenceBook {
-  readonly #locations: ReadonlyMap<string, Location>;
-  readonly #employees: ReadonlyMap<string, Employee>;
-  readonly acts: ModelAct[] = [];
-  #codes: ModelCode[] = [];
-  policy: Policy | undefined;
+export interface Expected {
+  readonly act: ModelAct;
+  readonly version: number | null;
+  readonly guardrails: readonly GuardrailReceipt[];
+}
 
-  constructor(locations: ReadonlyMap<string, Location>, employees: ReadonlyMap<string, Employee>) {
-    this.#locations = locations;
-    this.#employees = employees;
-  }
+export class ReferenceBook extends ReferenceFacts {
+  #codes: ModelCode[] = [];
 
   /** What has fallen due by `now`, in its order: `act became at`. */
   expire(now: number): string[] {
@@ -71,36 +68,26 @@ export class ReferenceBook {
     });
   }
 
-  /** @returns the act, and the finding of each bucket by `limit|key` */
-  decide(
-    id: string,
-    asked: AskedAct,
-    amounts: Amounts,
-    { at, now, actor = '' }: { readonly at: number; readonly now: number; readonly actor?: string },
-  ): { readonly act: ModelAct; readonly findings: Map<string, string> } {
-    const findings = new Map<string, string>();
-    const buckets: ModelBucket[] = [];
-    for (const limit of this.policy?.limits ?? []) {
-      if (!this.#applies(limit, asked)) continue;
-      const label = this.#label(limit, asked, at);
-      const keys = this.#keys(limit, id, asked);
-      if (keys === undefined || label === undefined) {
-        if (limit.whenMissing !== undefined) findings.set(`${limit.id}|missing`, limit.whenMissing);
-        continue;
-      }
-      for (const key of keys) {
-        const bucket = { limit: limit.id, label, key };
-        if (label !== 'act') buckets.push(bucket);
-        const beyond = MEASURES.some(
-          (measure) => amounts[measure] > 0 && amounts[measure] > this.#room(limit, bucket, at, measure),
-        );
-        const values = Object.values(key).map((value) => `/${value}`);
-        findings.set(`${limit.id}|${values.join('')}`, beyond ? limit.beyond : 'within');
-      }
+  decide(id: string, asked: AskedAct, at: number, now: number, actor: string): Expected {
+    const { employee, location } = asked;
+    const { costMinor = 0, retailMinor = 0 } = asked;
+    const amounts = { count: asked.item?.quantity ?? 1, costMinor, retailMinor };
+    const active = this.inForce(now, location);
+    const guardrails: GuardrailReceipt[] = [];
+    if (active === undefined) guardrails.push({ standing: 'no-active-policy', finding: 'decline' });
+    if (this.employee(employee) === undefined) {
+      guardrails.push({ standing: 'unknown-employee', finding: 'decline' });
     }
-    const { uncovered } = this.policy ?? { uncovered: 'decline' };
-    if (findings.size === 0 && uncovered !== 'allow') findings.set('uncovered', uncovered);
-    const found = [...findings.values()];
+    const limits = (active?.policy.limits ?? []).filter((limit) => this.#applies(limit, asked));
+    const receipts = limits.flatMap((limit) =>
+      this.#receipts(limit, id, asked, amounts, { at, now, location }),
+    );
+    const uncovered = active?.policy.uncovered ?? 'allow';
+    guardrails.push(...receipts);
+    if (receipts.length === 0 && uncovered !== 'allow') {
+      guardrails.push({ standing: 'uncovered', finding: uncovered });
+    }
+    const found = guardrails.map(({ finding }) => finding);
     const status =
       asked.mode === 'record'
         ? 'accepted'
@@ -111,12 +98,17 @@ export class ReferenceBook {
             : asked.mode === 'reserve'
               ? 'reserved'
               : 'accepted';
-    const hold = this.policy?.hold ?? { durationMs: 30 * MINUTE, then: 'expire' };
+    const hold = active?.policy.hold ?? { durationMs: 30 * MINUTE, then: 'expire' };
     const lasts = status === 'pending_approval' ? hold.durationMs : (asked.timeToLiveMs ?? 15 * MINUTE);
     const then = status === 'pending_approval' && asked.mode === 'request' ? hold.then : 'expire';
-    const act: ModelAct = { id, asked, at, buckets, actor, status, amounts, expiresAt: now + lasts, then };
+    const buckets = receipts.flatMap(({ limit, window: { label }, key, missing }) =>
+      missing === undefined && label !== 'act' && !('act' in key) ? [{ limit, label, key }] : [],
+    );
+    const names = new Set(buckets.map(nameOf));
+    const expiresAt = now + lasts;
+    const act: ModelAct = { id, asked, at, buckets, names, actor, status, amounts, expiresAt, then };
     this.acts.push(act);
-    return { act, findings };
+    return { act, version: active?.version ?? null, guardrails };
   }
 
   /** @returns the status it has come to, or the code of the refusal */
@@ -131,7 +123,7 @@ export class ReferenceBook {
       if (now >= code.expiresAt) return 'approval-code-expired';
     }
     const approver = code === undefined ? by : { actor: code.maker, roles: code.roles };
-    const refused = this.#mayNot(act!, approver);
+    const refused = this.#mayNot(act!, approver, now);
     if (refused !== undefined) return refused;
     if (code !== undefined) code.used = true;
     if (act!.asked.mode === 'reserve') {
@@ -154,9 +146,9 @@ export class ReferenceBook {
     const closed = whyNot(act, 'reserved');
     if (closed !== undefined) return closed;
     const amounts = { ...act!.amounts, ...asked };
-    if (MEASURES.some((measure) => amounts[measure] > act!.amounts[measure]))
+    if (MEASURES.some((measure) => amounts[measure] > act!.amounts[measure]) || isNothing(amounts)) {
       return 'commit-exceeds-reservation';
-    if (MEASURES.every((measure) => amounts[measure] === 0)) return 'commit-exceeds-reservation';
+    }
     act!.amounts = amounts;
     act!.status = 'accepted';
     return 'accepted';
@@ -165,7 +157,8 @@ export class ReferenceBook {
   makeCode(code: Omit<ModelCode, 'used'>, now: number): string {
     if (code.act !== undefined) {
       const act = this.acts.find(({ id }) => id === code.act);
-      const refused = whyNot(act, 'pending_approval') ?? this.#mayNot(act!, { ...code, actor: code.maker });
+      const refused =
+        whyNot(act, 'pending_approval') ?? this.#mayNot(act!, { ...code, actor: code.maker }, now);
       if (refused !== undefined) return refused;
     }
     // Forgotten a day after they were of use.
@@ -185,60 +178,112 @@ export class ReferenceBook {
       costMinor: act.amounts.costMinor - amounts.costMinor,
       retailMinor: act.amounts.retailMinor - amounts.retailMinor,
     };
-    if (MEASURES.some((measure) => left[measure] < 0)) return 'reversal-exceeds-act';
-    if (MEASURES.every((measure) => amounts[measure] === 0)) return 'reversal-exceeds-act';
+    if (MEASURES.some((measure) => left[measure] < 0) || isNothing(amounts)) return 'reversal-exceeds-act';
     act.amounts = left;
     return 'reversed';
+  }
+
+  adjust(kind: 'grant' | 'correction', id: string, asked: AskedAdjustment, by: string, now: number): string {
+    const at = asked.at ?? now;
+    const limit = this.#limit(id, asked.key, asked.location, now);
+    if (limit === undefined) return 'limit-not-found';
+    const named = this.#named(limit, asked.key, at, asked.location);
+    if (named === undefined) return 'bucket-not-adjustable';
+    const amounts = fitting(limit, asked.amounts);
+    if (amounts === undefined) return 'bucket-not-adjustable';
+    const gains = MEASURES.some((measure) => amounts[measure] > 0);
+    if (kind === 'grant' && MEASURES.some((measure) => amounts[measure] < 0)) return 'bucket-not-adjustable';
+    if (gains && named.bucket.key.employee === by) return 'self-approval';
+    this.adjustments.push({ name: nameOf(named.bucket), at, amounts });
+    return 'adjusted';
+  }
+
+  transfer(id: string, asked: AskedTransfer, by: string, now: number): string {
+    const at = asked.at ?? now;
+    const limit = this.#limit(id, asked.from, asked.location, now);
+    if (limit === undefined) return 'limit-not-found';
+    const from = this.#named(limit, asked.from, at, asked.location);
+    const to = this.#named(limit, asked.to, at, asked.location);
+    if (from === undefined || to === undefined) return 'bucket-not-adjustable';
+    if (nameOf(from.bucket) === nameOf(to.bucket)) return 'same-bucket';
+    const open = ({ window }: typeof from) =>
+      limit.window.every === 'rolling'
+        ? at > now - limit.window.durationMs && at <= now + 5 * MINUTE
+        : (window.from ?? now) <= now && now < (window.to ?? Number.POSITIVE_INFINITY);
+    const amounts = fitting(limit, asked.amounts);
+    if (!open(from) || !open(to) || amounts === undefined) return 'bucket-not-adjustable';
+    if (to.bucket.key.employee === by) return 'self-approval';
+    const windows = windowsOf(this, limit, from.bucket, from.window, { at, now, location: from.location });
+    if (windows.some(({ purses }) => beyond(purses, amounts))) return 'transfer-exceeds-remaining';
+    const { count, costMinor, retailMinor } = amounts;
+    const minus = { count: 0 - count, costMinor: 0 - costMinor, retailMinor: 0 - retailMinor };
+    this.adjustments.push({ name: nameOf(from.bucket), at, amounts: minus });
+    this.adjustments.push({ name: nameOf(to.bucket), at, amounts });
+    return 'transferred';
   }
 
   /** Every bucket anything was ever counted in, with what is used and reserved of it. */
   buckets(): { readonly bucket: ModelBucket; readonly used: Amounts; readonly reserved: Amounts }[] {
     const all = new Map(this.acts.flatMap(({ buckets }) => buckets).map((one) => [nameOf(one), one]));
-    return [...all.values()].map((bucket) => {
-      const inside = this.acts.filter(({ buckets }) => buckets.some((one) => nameOf(one) === nameOf(bucket)));
-      const used = inside.filter(({ status }) => status === 'accepted');
-      return { bucket, used: sum(used), reserved: sum(inside.filter(isOpen)) };
+    return [...all].map(([name, bucket]) => ({
+      bucket,
+      used: sum(this.usedIn(name)),
+      reserved: sum(this.openIn(name)),
+    }));
+  }
+
+  /** A limit in force at a location, as it stands for a key there. Undefined: the key does not name a bucket of it. */
+  standing(limit: Limit, key: Key, now: number): Opened | undefined {
+    const { location } = key;
+    const bucket = this.#bucket(limit, key, now, location);
+    return (
+      bucket && tightest(windowsOf(this, limit, bucket.bucket, bucket.window, { at: now, now, location }))
+    );
+  }
+
+  /** For an act just let through: what it took beyond any limit that refuses what is beyond it. */
+  exceeded({ asked: { location }, at, buckets, amounts }: ModelAct, now: number): string[] {
+    const limits = this.inForce(now, location)?.policy.limits ?? [];
+    return buckets.flatMap((bucket) => {
+      const limit = limits.find(({ id }) => id === bucket.limit)!;
+      if (limit.beyond !== 'decline') return [];
+      const window = windowAt(
+        limit.window,
+        at,
+        this.calendar(location),
+        bucket.label.slice('shift:'.length),
+      )!;
+      return windowsOf(this, limit, bucket, window, { at, now, location }).flatMap(({ purses }) =>
+        [...purses]
+          .filter(([measure, purse]) => amounts[measure] > 0 && room(purse) < 0)
+          .map(([measure]) => `${nameOf(bucket)} ${measure}`),
+      );
     });
   }
 
-  /** What a measure of a bucket has room for at a time: the least over all windows that hold it. May be negative. */
-  #room(limit: Limit, bucket: ModelBucket, at: number, measure: keyof Amounts): number {
-    const allowed = this.#allowed(limit, measure);
-    if (bucket.label === 'act') return allowed;
-    const counted = this.acts.filter(
-      (act) =>
-        (act.status === 'accepted' || isOpen(act)) &&
-        act.buckets.some((one) => nameOf(one) === nameOf(bucket)),
-    );
-    const window = limit.window;
-    if (window.every !== 'rolling') return allowed - sum(counted)[measure];
-    const ends = [
-      at,
-      ...counted.map((act) => act.at).filter((end) => end > at && end < at + window.durationMs),
-    ];
-    const sums = ends.map(
-      (end) => sum(counted.filter((act) => act.at > end - window.durationMs && act.at <= end))[measure],
-    );
-    return allowed - Math.max(...sums);
-  }
-
-  /** What is granted, transferred or carried over would be added here. */
-  #allowed(limit: Limit, measure: keyof Amounts): number {
-    return limit.allow[measure] ?? Number.POSITIVE_INFINITY;
-  }
-
-  /** For acts that were just let through: whether any limit that refuses what is beyond it is exceeded where they are. */
-  exceeded(act: ModelAct): string[] {
-    const over: string[] = [];
-    for (const bucket of act.buckets) {
-      const limit = this.policy?.limits.find(({ id }) => id === bucket.limit);
-      if (limit?.beyond !== 'decline' || this.#label(limit, act.asked, act.at) !== bucket.label) continue;
-      for (const measure of MEASURES) {
-        if (act.amounts[measure] > 0 && this.#room(limit, bucket, act.at, measure) < 0)
-          over.push(`${nameOf(bucket)} ${measure}`);
-      }
+  #receipts(limit: Limit, id: string, asked: AskedAct, amounts: Amounts, look: Look): LimitReceipt[] {
+    const window = windowAt(limit.window, look.at, this.calendar(asked.location), asked.shift);
+    const keys = this.#keys(limit, id, asked);
+    if (!Array.isArray(keys) || window === undefined) {
+      if (limit.whenMissing === undefined) return [];
+      const missing = [
+        ...(Array.isArray(keys) ? [] : keys.missing),
+        ...(window === undefined ? ['shift'] : []),
+      ];
+      const none = { label: 'none', from: null, to: null };
+      return [{ limit: limit.id, key: {}, window: none, measures: {}, finding: limit.whenMissing, missing }];
     }
-    return over;
+    return keys.map((key) => {
+      const bucket = { limit: limit.id, label: window.label, key };
+      const windows = windowsOf(this, limit, bucket, window, look);
+      const told = tightest(windows, amounts);
+      const measures = Object.fromEntries(
+        [...told.purses].map(([measure, purse]) => [measure, figures(purse)]),
+      );
+      const exceeds = windows.some(({ purses }) => beyond(purses, amounts));
+      const finding = exceeds ? limit.beyond : 'within';
+      return { limit: limit.id, key, window: told.window, measures, finding };
+    });
   }
 
   #end(id: string, from: ModelAct['status'], to: ModelAct['status']): string {
@@ -249,11 +294,11 @@ export class ReferenceBook {
     return to;
   }
 
-  #mayNot(act: ModelAct, { actor, roles }: ModelApprover): string | undefined {
+  #mayNot(act: ModelAct, { actor, roles }: ModelApprover, now: number): string | undefined {
     if ([act.asked.employee, act.asked.customer, act.actor].includes(actor)) return 'self-approval';
-    const authorities = this.policy?.authority;
+    const authorities = this.inForce(now, act.asked.location)?.policy.authority;
     if (authorities === undefined) return undefined;
-    const all = [...roles, ...(this.#employees.get(actor)?.roles ?? [])];
+    const all = [...roles, ...(this.employee(actor)?.roles ?? [])];
     const enough = authorities.some(
       ({ role, upTo }) =>
         all.includes(role) &&
@@ -262,15 +307,8 @@ export class ReferenceBook {
     return enough ? undefined : 'authority-missing';
   }
 
-  #label(limit: Limit, asked: AskedAct, at: number): string | undefined {
-    if (limit.per.includes('act')) return limit.window.every === 'shift' && !asked.shift ? undefined : 'act';
-    const location = this.#locations.get(asked.location);
-    const calendar = businessCalendar(location?.timeZone ?? 'UTC', location?.businessDayStartsAt ?? '00:00');
-    return windowAt(limit.window, at, calendar, asked.shift)?.label;
-  }
-
   #applies({ appliesTo }: Limit, asked: AskedAct): boolean {
-    const roles = this.#employees.get(asked.employee)?.roles ?? [];
+    const roles = this.employee(asked.employee)?.roles ?? [];
     return (
       (appliesTo.kinds?.includes(asked.kind) ?? true) &&
       (appliesTo.triggers?.includes(asked.trigger) ?? true) &&
@@ -281,35 +319,68 @@ export class ReferenceBook {
     );
   }
 
-  #keys(limit: Limit, id: string, asked: AskedAct): Record<string, string>[] | undefined {
+  /** One key for each bucket, or the dimensions the act has no value for. */
+  #keys(limit: Limit, id: string, asked: AskedAct): Record<string, string>[] | { missing: string[] } {
     const values = (dimension: Dimension): readonly (string | undefined)[] => {
       switch (dimension) {
         case 'book':
           return ['the book'];
         case 'role':
-          return (this.#employees.get(asked.employee)?.roles ?? []).filter(
+          return (this.employee(asked.employee)?.roles ?? []).filter(
             (role) => limit.appliesTo.roles?.includes(role) ?? true,
           );
         case 'region':
-          return [this.#locations.get(asked.location)?.region];
+          return [this.locations.get(asked.location)?.region];
         case 'act':
           return [id];
         default:
           return [asked[dimension]];
       }
     };
-    let keys: Record<string, string>[] = [{}];
-    for (const dimension of limit.per) {
-      const here = values(dimension).filter((value) => value !== undefined);
-      if (here.length === 0) return undefined;
-      keys = keys.flatMap((key) => here.map((value) => ({ ...key, [dimension]: value })));
-    }
-    return keys;
+    const all = limit.per.map((name) => ({
+      name,
+      here: values(name).filter((value) => value !== undefined),
+    }));
+    const missing = all.filter(({ here }) => here.length === 0).map(({ name }) => name);
+    if (missing.length > 0) return { missing };
+    return all.reduce<Record<string, string>[]>(
+      (keys, { name, here }) => keys.flatMap((key) => here.map((value) => ({ ...key, [name]: value }))),
+      [{}],
+    );
   }
-}
 
-export function isOpen({ status }: ModelAct): boolean {
-  return status === 'pending_approval' || status === 'reserved';
+  /** Where a named bucket is looked at from: its own location, the one posted, the employee's home, or where they acted last. */
+  #from(key: Key, posted: string | undefined): string | undefined {
+    const acted = this.acts.findLast(
+      (act) => act.asked.employee === key.employee && act.status !== 'declined',
+    );
+    return key.location ?? posted ?? this.employee(key.employee ?? '')?.homeLocation ?? acted?.asked.location;
+  }
+
+  #limit(id: string, key: Key, posted: string | undefined, now: number): Limit | undefined {
+    return this.inForce(now, this.#from(key, posted))?.policy.limits.find((limit) => limit.id === id);
+  }
+
+  #named(limit: Limit, key: Key, at: number, posted: string | undefined) {
+    const names = [
+      ...limit.per.filter((name) => name !== 'act'),
+      ...(limit.window.every === 'shift' ? ['shift'] : []),
+    ];
+    if (!remembers(limit) || Object.keys(key).some((name) => !names.includes(name as Dimension)))
+      return undefined;
+    if (key.employee !== undefined && this.employee(key.employee) === undefined) return undefined;
+    return this.#bucket(limit, key, at, this.#from(key, posted));
+  }
+
+  #bucket(limit: Limit, given: Key, at: number, location: string | undefined) {
+    const region = given.region ?? this.locations.get(location ?? '')?.region;
+    const values: Partial<Record<string, string>> = { ...given, book: 'the book', region };
+    const per = limit.per.filter((name) => name !== 'act');
+    const window = windowAt(limit.window, at, this.calendar(location), given.shift);
+    if (window === undefined || per.some((name) => values[name] === undefined)) return undefined;
+    const key = Object.fromEntries(per.map((name) => [name, values[name]!]));
+    return { bucket: { limit: limit.id, label: window.label, key }, window, location };
+  }
 }
 
 function whyNot(act: ModelAct | undefined, wanted: ModelAct['status']): string | undefined {
@@ -318,11 +389,25 @@ function whyNot(act: ModelAct | undefined, wanted: ModelAct['status']): string |
   return act.fellDue ? 'act-expired' : 'act-not-open';
 }
 
-function nameOf({ limit, label, key }: ModelBucket): string {
-  return JSON.stringify([limit, label, key]);
+/** What adds nothing to a measure cannot go beyond it. */
+function beyond(purses: Purses, amounts: Amounts): boolean {
+  return [...purses].some(([measure, purse]) => amounts[measure] > 0 && amounts[measure] > room(purse));
 }
 
-function sum(acts: readonly ModelAct[]): Amounts {
-  const total = (measure: keyof Amounts) => acts.reduce((all, { amounts }) => all + amounts[measure], 0);
-  return { count: total('count'), costMinor: total('costMinor'), retailMinor: total('retailMinor') };
+function figures({
+  allowed,
+  used,
+  reserved,
+  carriedOver,
+  adjusted,
+}: Parameters<typeof room>[0]): MeasureReceipt {
+  if (carriedOver === 0 && adjusted === 0) return [allowed, used, reserved];
+  return [allowed, used, reserved, carriedOver, adjusted];
+}
+
+/** Of the measures the limit bounds, and something. */
+function fitting(limit: Limit, asked: Partial<Amounts>): Amounts | undefined {
+  const amounts = { count: 0, costMinor: 0, retailMinor: 0, ...asked };
+  const stray = MEASURES.some((measure) => amounts[measure] !== 0 && limit.allow[measure] === undefined);
+  return stray || isNothing(amounts) ? undefined : amounts;
 }

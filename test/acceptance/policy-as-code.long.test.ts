@@ -8,7 +8,7 @@ import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { JSON_ROWS, MARK, YAML } from '../../libs/books/policy-mistakes.fixture.ts';
 import { readPolicy } from '../../libs/books/read-policy.ts';
-import { expectStatus, LONDON, openBook } from '../opened-book.ts';
+import { coffee, expectStatus, LONDON, openBook } from '../opened-book.ts';
 import {
   ADMIN_KEY,
   type Reply,
@@ -185,6 +185,25 @@ describe('a file on its way', () => {
     const found = expectStatus(await service.get(`${path}/policies/${again.version}`), 200).json();
     expect(found.source.text).toBe(text);
     expect(submit()).toMatchObject({ version: version + 1, submittedNow: false });
+  });
+
+  it('is tried on what has happened, as a page or as JSON', async () => {
+    for (let i = 0; i < 9; i++) {
+      expectStatus(await service.post(`${path}/acts`, `try-${i}`, coffee({ mode: 'record' })), 201);
+    }
+    await writeFile(join(dataDir, 'three.yaml'), policy('Three a day', 3));
+    const page = goodwill('backtest', 'three.yaml', '--book', 'repo');
+    expect(page).toMatchObject({ status: 0, stderr: '' });
+    expect(page.stdout).toMatch(/not a forecast/i);
+    const { version } = expectStatus(await service.get(`${path}/policies`), 200)
+      .json()
+      .policies.at(-1);
+    const run = ['backtest', String(version), '--book', 'repo', '--json'];
+    const report = JSON.parse(goodwill(...run).stdout);
+    // Eight a day were in force: the fourth to the eighth are beyond three, the ninth was beyond both.
+    expect(report).toMatchObject({ candidate: { version }, acts: { replayed: 9, same: 4, changed: 5 } });
+    const again = JSON.parse(goodwill(...run, '--position', String(report.position)).stdout);
+    expect(again).toEqual(report);
   });
 
   it('approved by somebody else where two are needed', async () => {
