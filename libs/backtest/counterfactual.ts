@@ -90,6 +90,8 @@ export type Became = {
   | { readonly became: 'refused'; readonly code: RefusalCode }
 );
 
+/** What the actor might do was settled when it was recorded, and is no matter of the policy. */
+const ANYBODY: readonly AccessRole[] = ['admin'];
 const NONE: readonly ActExpired[] = [];
 
 export class CounterfactualBook {
@@ -165,12 +167,18 @@ export class CounterfactualBook {
 
   #contextOf(recorded: BookEvent): Context {
     const { recordedAt, actor, key } = recorded;
+    // Nearly all of them.
+    if (isDecision(recorded)) {
+      const { id } = recorded;
+      return key === undefined
+        ? { recordedAt, actor, roles: ANYBODY, id }
+        : { recordedAt, actor, roles: ANYBODY, id, key };
+    }
     const act = recorded.type === 'ActReversed' ? this.#kept.find(recorded.act) : undefined;
     return {
       recordedAt,
       actor,
-      // What the actor might do was settled when it was recorded, and is no matter of the policy.
-      roles: recorded.type === 'ApprovalCodeMade' ? (recorded.roles as readonly AccessRole[]) : ['admin'],
+      roles: recorded.type === 'ApprovalCodeMade' ? (recorded.roles as readonly AccessRole[]) : ANYBODY,
       id: idOf(recorded),
       ...(key === undefined ? {} : { key }),
       ...(act === undefined ? {} : { act }),

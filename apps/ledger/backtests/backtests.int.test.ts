@@ -148,4 +148,14 @@ describe('a backtest over HTTP', () => {
       status: 400,
     });
   });
+
+  it('is cancelled when the connection is closed, and made after all when it is asked for again', async () => {
+    const leaving = new AbortController();
+    const asked = { from: '2022-01-01' };
+    const gone = book.call('POST', '/policies/2/backtest', asked, { key: 'b-gone', signal: leaving.signal });
+    setTimeout(() => leaving.abort(), 30);
+    await expect(gone).rejects.toThrow();
+    const again = await book.call('POST', '/policies/2/backtest', asked, { key: 'b-gone' });
+    expect([again.status, again.body.acts.replayed]).toEqual([200, 13]);
+  });
 });
