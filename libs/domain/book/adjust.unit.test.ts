@@ -176,6 +176,36 @@ describe('a correction', () => {
   });
 });
 
+describe('a grant in a rolling window', () => {
+  it('counts for a late act as if what came free after it had never been, also in the same round', () => {
+    const spec = open(limit('last-day', ['employee'], rolling(24), { count: 2 }));
+    adjust(spec, 'last-day', { count: 5 }, { at: '2026-11-10T11:55:00Z' });
+    const asked = {
+      kind: 'comp',
+      trigger: 'recovery',
+      employee: 'ann',
+      location: 'soho',
+      costMinor: 1,
+    } as const;
+    const kept = spec.act({ mode: 'reserve' });
+    const context = { recordedAt: ms(NOW), actor: 'till', roles: ADMIN.roles, id: 'x' };
+    const draft = new Draft(spec.state);
+    const released = decide(draft, { type: 'ReleaseAct', act: kept.id }, context);
+    if (!('event' in released)) throw new Error(JSON.stringify(released));
+    draft.take(released.event);
+    const late = {
+      ...asked,
+      mode: 'request',
+      retailMinor: 1,
+      occurredAt: ms('2026-11-11T11:50:00Z'),
+    } as const;
+    const inRound = decide(draft, { type: 'DecideAct', asked: late }, context);
+    spec.when({ type: 'ReleaseAct', act: kept.id });
+    expect(inRound).toEqual(decide(new Draft(spec.state), { type: 'DecideAct', asked: late }, context));
+    expect(inRound).toMatchObject({ event: { guardrails: [{ measures: { count: [2, 0, 0, 0, 5] } }] } });
+  });
+});
+
 describe('a transfer', () => {
   it('moves what remains to another bucket of the limit', () => {
     const spec = open(coffees);
