@@ -130,7 +130,7 @@ export function sharesRound({ type }: Command): boolean {
 
 /** The act that is read from the ledger before the command is decided. */
 export function actNamedBy(command: Command): string | undefined {
-  return command.type !== 'DecideAct' && sharesRound(command) ? (command as { act: string }).act : undefined;
+  return 'act' in command ? command.act : undefined;
 }
 
 /** Whether what was read of an act is all that came before this event, or an approval has come between. */

@@ -262,6 +262,15 @@ describe('an approval code', () => {
     ]);
   });
 
+  it('is not made for an act that waits no more, and says what became of it', async () => {
+    const act = await hold('answered-before-the-code');
+    expectStatus(await answerAs(dana, act.id, 'reject', 'answered', { reason: 'no' }), 201);
+    const refused = expectProblem(await codeOf(dana, 'too-late', { act: act.id }), 409, 'act-not-open');
+    expect(refused.detail).toContain('was rejected by "dana"');
+    const nobody = '01985e4d-5c00-7000-8000-000000000000';
+    expectProblem(await codeOf(dana, 'for-nothing', { act: nobody }), 404, 'act-not-found');
+  });
+
   it('approves one act in the name of its maker, however it is typed', async () => {
     const [act, another] = [await hold('with-code'), await hold('with-code-again')];
     const made = expectStatus(await codeOf(dana, 'dana-1'), 201).json();
