@@ -52,21 +52,25 @@ export function failureOf(error: unknown): Failure {
 }
 
 /**
+ * What the client and the gRPC library under it say of a call that ended before it had a connection to go out on.
+ * A deadline that passes while the call still waits names what it waited for (`LoadBalancingCall` and
+ * `ResolvingCall` of @grpc/grpc-js).
+ */
+const NEVER_SENT =
+  /No connection established|Failed to discover|waiting for (?:name resolution|metadata filters)|Waiting for LB pick|Channel has been shut down/;
+
+function neverSent(error: unknown): boolean {
+  return (error instanceof NoAnswer && error.unasked) || NEVER_SENT.test((error as ClientError).message);
+}
+
+/**
  * Whether a failed append certainly wrote nothing: it was refused, or never left this process. A connection that
  * broke, a deadline, and the server's own time-out leave it open.
  */
 export function wroteNothing(error: unknown): boolean {
-  const { type, message } = error as ClientError;
+  const { type } = error as ClientError;
   const failure = failureOf(error);
-  return (
-    failure === 'lasting' ||
-    failure === 'conflict' ||
-    type === ErrorType.NOT_LEADER ||
-    (error instanceof NoAnswer && error.unasked) ||
-    /No connection established|Failed to discover|Waiting for LB pick|Channel has been shut down/.test(
-      message,
-    )
-  );
+  return failure === 'lasting' || failure === 'conflict' || type === ErrorType.NOT_LEADER || neverSent(error);
 }
 
 /** One sentence for the operator: what is wrong and what to do. */
@@ -84,7 +88,9 @@ export function explain(error: unknown, where: string): string {
   if (type === ErrorType.NOT_LEADER) {
     return `EventStoreDB at ${where} has no leader that answers: a majority of its members must run (${message}).`;
   }
-  if (error instanceof NoAnswer || type === ErrorType.DEADLINE_EXCEEDED || type === ErrorType.TIMEOUT) {
+  const late =
+    error instanceof NoAnswer || type === ErrorType.DEADLINE_EXCEEDED || type === ErrorType.TIMEOUT;
+  if (late && !neverSent(error)) {
     return `EventStoreDB at ${where} does not answer in time: see whether a majority of its members runs, and the network to them (${message}).`;
   }
   return `EventStoreDB at ${where} cannot be reached or fails: see its log, and the network to it (${message}).`;
