@@ -6,7 +6,7 @@ import { rmSync } from 'node:fs';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import type { ActOnLedger } from '../domain/book/context.ts';
 import type { SettlingEvent } from '../domain/book/events.ts';
-import { essenceOf } from './act-essence.ts';
+import { actText, readAct } from './act-text.ts';
 import type { KeptActs } from './counterfactual.ts';
 
 export class ShadowActsFile {
@@ -41,19 +41,19 @@ export class ShadowActsFile {
 
   forShadow(): KeptActs & { drop(): void } {
     const shadow = this.#next++;
-    const put = (id: string, act: ActOnLedger) => {
+    const put = (id: string, text: string) => {
       this.#write();
-      this.#keep.run(shadow, id, JSON.stringify(act));
+      this.#keep.run(shadow, id, text);
     };
     const find = (id: string): ActOnLedger | undefined => {
       const row = this.#find.get(shadow, id) as { act: string } | undefined;
-      return row === undefined ? undefined : (JSON.parse(row.act) as ActOnLedger);
+      return row === undefined ? undefined : readAct(id, row.act);
     };
     return {
-      keep: (decided) => put(decided.id, { decided: essenceOf(decided) }),
+      keep: (decided) => put(decided.id, actText(decided)),
       settle: (settled: SettlingEvent) => {
         const act = find(settled.act);
-        if (act !== undefined) put(settled.act, { ...act, settled });
+        if (act !== undefined) put(settled.act, actText(act.decided, settled));
       },
       find,
       forget: (id) => {
