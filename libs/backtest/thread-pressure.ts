@@ -7,8 +7,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Work takes so many times as long as it ran. Other threads that help to collect garbage make less of a difference. */
 const PRESSED = 1.4;
-/** While it is pressed, a fifth of the time is worked. */
-const PAUSE_PER_WORK = 4;
+/** While it is pressed, a tenth of the time is worked. */
+const PAUSE_PER_WORK = 9;
 const LONGEST_PAUSE_MS = 100;
 
 export class ThreadPressure {
@@ -26,6 +26,11 @@ export class ThreadPressure {
   async end(): Promise<void> {
     const pauseMs = this.pauseAfter(performance.now() - this.#wallMs, (ranUs() - this.#ranUs) / 1_000);
     if (pauseMs > 0) await sleep(pauseMs);
+  }
+
+  /** Whether somebody else wanted the processor when it last worked. */
+  get isPressed(): boolean {
+    return this.#wasPressed;
   }
 
   /** @param tookMs of the clock; @param ranMs of it, how long the thread ran */

@@ -3,10 +3,10 @@ import { describe, expect, it } from '@jest/globals';
 import { ThreadPressure } from './thread-pressure.ts';
 
 describe('a thread under pressure', () => {
-  it('rests four times as long as it worked, from the second time on', () => {
+  it('rests nine times as long as it worked, from the second time on', () => {
     const pressure = new ThreadPressure();
-    expect(pressure.pauseAfter(20, 10)).toBe(0);
-    expect(pressure.pauseAfter(20, 10)).toBe(80);
+    expect(pressure.pauseAfter(8, 4)).toBe(0);
+    expect(pressure.pauseAfter(8, 4)).toBe(72);
     expect(pressure.pauseAfter(500, 10)).toBe(100);
   });
 
