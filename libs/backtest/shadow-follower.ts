@@ -8,6 +8,8 @@ import { ThreadPressure } from './thread-pressure.ts';
 
 /** How often the ends of the books are looked up. */
 const LOOK_EVERY_MS = 200;
+/** A shadow may lag while the service is busy: it rests as soon as it is in anybody's way. */
+const PRESSED = 1.1;
 const RETRY_AFTER_MS = 2_000;
 
 export interface ShadowReport {
@@ -27,7 +29,7 @@ export class ShadowFollower {
   readonly #eventStore: EventStore;
   readonly #acts: ShadowActsFile;
   readonly #books = new Map<string, Followed>();
-  readonly #pressure = new ThreadPressure();
+  readonly #pressure = new ThreadPressure(PRESSED);
   readonly #closing = new AbortController();
   readonly #loop: Promise<void>;
   #wake = () => {};

@@ -5,16 +5,20 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Work takes so many times as long as it ran. Other threads that help to collect garbage make less of a difference. */
-const PRESSED = 1.4;
 /** While it is pressed, a tenth of the time is worked. */
 const PAUSE_PER_WORK = 9;
 const LONGEST_PAUSE_MS = 100;
 
 export class ThreadPressure {
+  readonly #ratio: number;
   #wallMs = 0;
   #ranUs = 0;
   #wasPressed = false;
+
+  /** @param ratio pressed: work takes more than so many times as long as the thread ran in it */
+  constructor(ratio: number) {
+    this.#ratio = ratio;
+  }
 
   /** Before a piece of work that waits for nothing. */
   begin(): void {
@@ -35,7 +39,7 @@ export class ThreadPressure {
 
   /** @param tookMs of the clock; @param ranMs of it, how long the thread ran */
   pauseAfter(tookMs: number, ranMs: number): number {
-    const isPressed = tookMs > ranMs * PRESSED;
+    const isPressed = tookMs > ranMs * this.#ratio;
     const pauses = isPressed && this.#wasPressed;
     this.#wasPressed = isPressed;
     return pauses ? Math.min(tookMs * PAUSE_PER_WORK, LONGEST_PAUSE_MS) : 0;
