@@ -14,7 +14,7 @@ if [ ! -f "$archive" ]; then
   command -v debootstrap >/dev/null || { echo 'base-image.sh: debootstrap is not installed' >&2; exit 1; }
   root="$(mktemp -d "${TMPDIR:-/tmp}/goodwill-base-XXXXXX")"
   trap 'rm -rf "$root" "$archive.part"' EXIT
-  debootstrap --variant=minbase "$suite" "$root" http://deb.debian.org/debian >"$root.log" 2>&1 ||
+  debootstrap --variant=minbase "$suite" "$root" >"$root.log" 2>&1 ||
     { tail -n 20 "$root.log" >&2; rm -f "$root.log"; exit 1; }
   rm -f "$root.log"
   # What the official images do as well: no flush per file, since an image is either whole or thrown away.

@@ -40,6 +40,8 @@ function run(suite: string): Report {
       '--runInBand',
       '--json',
       `--outputFile=${report}`,
+      '--testPathIgnorePatterns',
+      '/node_modules/',
       '--testPathPatterns',
       suite,
     ],

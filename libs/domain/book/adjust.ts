@@ -93,7 +93,7 @@ export function transferBetweenBuckets(
   if ('refusal' in amounts) return amounts;
   const self = gainsItself(to, context.actor);
   if (self !== undefined) return self;
-  const left = bucketLeft(draft, from, { past: state, now }, at);
+  const left = bucketLeft(draft, from, { past: state, now }, at, amounts);
   for (const measure of MEASURES) {
     const remaining = left.measures[measure]?.remaining ?? 0;
     if (amounts[measure] === 0 || amounts[measure] <= remaining) continue;

@@ -176,6 +176,36 @@ describe('a correction', () => {
   });
 });
 
+describe('a grant in a rolling window', () => {
+  it('counts for a late act as if what came free after it had never been, also in the same round', () => {
+    const spec = open(limit('last-day', ['employee'], rolling(24), { count: 2 }));
+    adjust(spec, 'last-day', { count: 5 }, { at: '2026-11-10T11:55:00Z' });
+    const asked = {
+      kind: 'comp',
+      trigger: 'recovery',
+      employee: 'ann',
+      location: 'soho',
+      costMinor: 1,
+    } as const;
+    const kept = spec.act({ mode: 'reserve' });
+    const context = { recordedAt: ms(NOW), actor: 'till', roles: ADMIN.roles, id: 'x' };
+    const draft = new Draft(spec.state);
+    const released = decide(draft, { type: 'ReleaseAct', act: kept.id }, context);
+    if (!('event' in released)) throw new Error(JSON.stringify(released));
+    draft.take(released.event);
+    const late = {
+      ...asked,
+      mode: 'request',
+      retailMinor: 1,
+      occurredAt: ms('2026-11-11T11:50:00Z'),
+    } as const;
+    const inRound = decide(draft, { type: 'DecideAct', asked: late }, context);
+    spec.when({ type: 'ReleaseAct', act: kept.id });
+    expect(inRound).toEqual(decide(new Draft(spec.state), { type: 'DecideAct', asked: late }, context));
+    expect(inRound).toMatchObject({ event: { guardrails: [{ measures: { count: [2, 0, 0, 0, 5] } }] } });
+  });
+});
+
 describe('a transfer', () => {
   it('moves what remains to another bucket of the limit', () => {
     const spec = open(coffees);
@@ -210,6 +240,21 @@ describe('a transfer', () => {
     const early = { limit: 'last-day', at: '2026-11-11T11:00:00Z' };
     expect(refusalOf(transfer(spec, { count: 2 }, early)).code).toBe('transfer-exceeds-remaining');
     expect('event' in transfer(spec, { count: 1 }, early)).toBe(true);
+  });
+
+  it('nor of any measure than the window that is fullest of that measure leaves', () => {
+    const spec = open(limit('last-day', ['employee'], rolling(24), { count: 10, costMinor: 100 }));
+    const recorded = (occurredAt: string, quantity: number, costMinor: number) =>
+      spec.act({ mode: 'record', occurredAt, item: { sku: 'tea', quantity }, costMinor });
+    spec.given({ type: 'DefineItem', sku: 'tea', item: { retailMinor: 0, costMinor: 0 } });
+    // Of the windows that contain two o'clock in the morning, one is nearly full of pieces, the other of pence.
+    recorded('2026-11-10T03:00:00Z', 9, 0);
+    recorded('2026-11-11T11:00:00Z', 1, 80);
+    const at = { limit: 'last-day', at: '2026-11-11T02:00:00Z' };
+    const refused = refusalOf(transfer(spec, { costMinor: 21 }, at));
+    expect(refused).toMatchObject({ code: 'transfer-exceeds-remaining', pointer: '/costMinor' });
+    expect(refusalOf(transfer(spec, { count: 2 }, at)).pointer).toBe('/count');
+    expect('event' in transfer(spec, { count: 1, costMinor: 20 }, at)).toBe(true);
   });
 
   it.each<[string, object, string, string | undefined]>([

@@ -1,5 +1,5 @@
 /** What is left of a bucket: figures by measure, in the window that leaves the least. */
-import type { Measure } from '../act/act.ts';
+import type { Amounts, Measure } from '../act/act.ts';
 import { type BucketReader, ROLLING } from './buckets.ts';
 import { type BucketStands, EMPTY, type Known, remainingOf, standsIn } from './effective-allowed.ts';
 import { bindingWindow } from './guardrails.ts';
@@ -24,14 +24,21 @@ export interface BucketLeft {
 
 /**
  * @param at epoch ms: where a rolling window is looked at; of all that contain it the one with the least room is told
+ * @param taking what is to be taken out of it: the one that leaves that the least room; absent: as it stands
  */
-export function bucketLeft(usage: BucketReader, bucket: BucketAt, known: Known, at: number): BucketLeft {
+export function bucketLeft(
+  usage: BucketReader,
+  bucket: BucketAt,
+  known: Known,
+  at: number,
+  taking: Amounts = NOTHING,
+): BucketLeft {
   const { id, limit, window } = bucket;
   if (id === undefined) return { window: { from: null, to: null }, measures: left(bucket, EMPTY) };
   if (limit.window.every === 'rolling' && window.label === ROLLING) {
     const { durationMs } = limit.window;
     const bounds = Object.entries(limit.allow) as [Measure, number][];
-    const binding = bindingWindow(usage, id, at, durationMs, bounds, NOTHING);
+    const binding = bindingWindow(usage, id, at, durationMs, bounds, taking);
     return {
       window: { from: binding.end - durationMs, to: binding.end },
       measures: left(bucket, binding),

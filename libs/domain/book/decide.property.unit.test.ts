@@ -14,7 +14,7 @@ import { policies } from './policies.fixture.ts';
 import { SideBySide } from './side-by-side.fixture.ts';
 import { initialState } from './state.ts';
 
-const runs = { numRuns: Number(process.env.GOODWILL_PROPERTY_RUNS ?? 300) };
+const runs = { numRuns: Number(process.env.GOODWILL_PROPERTY_RUNS ?? 150) };
 
 describe('a random history', () => {
   it('is answered as the simple model answers it, exceeds no limit, and leaves nothing reserved', () => {

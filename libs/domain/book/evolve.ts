@@ -14,7 +14,7 @@ import type {
 } from './events.ts';
 import { type OpenAct, openActOf } from './open-acts.ts';
 import { evolvePolicy } from './policy-fold.ts';
-import type { BookState } from './state.ts';
+import { type BookState, isForgotten } from './state.ts';
 import { minus, NOTHING, plus } from './timeline.ts';
 
 export { plus } from './timeline.ts';
@@ -182,12 +182,9 @@ function settleInState(state: BookState, event: SettlingEvent): void {
   }
 }
 
-/** Codes are remembered for so long after they expired, to say why they are refused. */
-const CODE_REMEMBERED_MS = 86_400_000;
-
 function takeCode(state: BookState, event: ApprovalCodeMade): void {
-  for (const [hash, { expiresAt }] of state.approvalCodes) {
-    if (expiresAt + CODE_REMEMBERED_MS < event.recordedAt) state.approvalCodes.delete(hash);
+  for (const [hash, code] of state.approvalCodes) {
+    if (isForgotten(code, event.recordedAt)) state.approvalCodes.delete(hash);
   }
   const { id, act, expiresAt, roles, actor: maker } = event;
   state.approvalCodes.set(event.hash, {

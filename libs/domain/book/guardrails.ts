@@ -1,5 +1,5 @@
 /** What each guardrail of a policy finds of one act: the receipts of its decision. */
-import type { Amounts, Measure } from '../act/act.ts';
+import { type Amounts, MEASURES, type Measure } from '../act/act.ts';
 import type { ActFacts, CompiledLimit, CompiledPolicy } from '../policy/compile.ts';
 import type { Consequence } from '../policy/policy.ts';
 import { type RuleContext, ruleContext } from '../rules/cel.ts';
@@ -158,13 +158,22 @@ export function bindingWindow(
   for (const later of usage.timesWithin(id, occurredAt, occurredAt + durationMs)) {
     const standsThen = standsInRolling(id, usage, later - durationMs, later);
     const roomThen = roomLeft(bounds, standsThen, amounts);
-    if (roomThen < room || (roomThen === room && later < end)) {
+    if ((roomThen < room || (roomThen === room && later < end)) && countsAt(usage, id, later)) {
       end = later;
       stands = standsThen;
       room = roomThen;
     }
   }
   return { end, ...stands };
+}
+
+/** What came free, or was given back, leaves its time behind for as long as the round lasts, or for good: nobody looks from there. */
+function countsAt(usage: BucketReader, id: string, at: number): boolean {
+  // Times are whole milliseconds.
+  const { used, reserved, beside } = standsInRolling(id, usage, at - 1, at);
+  return [used, reserved, beside.adjusted].some((amounts) =>
+    MEASURES.some((measure) => amounts[measure] !== 0),
+  );
 }
 
 /** The smallest share of a bound that would be left, over the measures the act adds to. */

@@ -376,6 +376,16 @@ describe('an approval code', () => {
     });
   });
 
+  it.each([
+    [86_700_000, 'approval-code-expired'],
+    [86_700_001, 'approval-code-wrong'],
+  ])('is forgotten a day after it expired: %i ms after it was made it is refused as %s', (later, answer) => {
+    const book = open(0);
+    make(book);
+    book.at(new Date(ms(NOON) + later).toISOString());
+    expect(code(use(book, held(book).id))).toBe(answer);
+  });
+
   it('is good once also among decisions of one round', () => {
     const book = open(0);
     make(book);

@@ -13,43 +13,65 @@ import {
 const MINUTE = 60_000;
 
 const windows: fc.Arbitrary<Window> = fc.oneof(
-  fc.constantFrom<Window>(
-    { every: 'act' },
-    { every: 'shift' },
-    { every: 'day' },
-    { every: 'day' },
-    { every: 'month' },
-    { every: 'quarter' },
-    { every: 'lifetime' },
-    { every: 'week', startsOn: 'sunday' },
-    { every: 'week', startsOn: 'monday' },
-    { every: 'fiscal', period: 'month' },
-    { every: 'rolling', durationMs: 50 * 60 * MINUTE, duration: 'PT50H' },
-  ),
-  fc.integer({ min: 1, max: 48 }).map((hours) => ({
-    every: 'rolling' as const,
-    durationMs: hours * 60 * MINUTE,
-    duration: `PT${hours}H`,
-  })),
+  {
+    weight: 5,
+    arbitrary: fc.constantFrom<Window>(
+      { every: 'act' },
+      { every: 'shift' },
+      { every: 'day' },
+      { every: 'day' },
+      { every: 'month' },
+      { every: 'quarter' },
+      { every: 'lifetime' },
+      { every: 'week', startsOn: 'sunday' },
+      { every: 'week', startsOn: 'monday' },
+      { every: 'fiscal', period: 'month' },
+      { every: 'rolling', durationMs: 50 * 60 * MINUTE, duration: 'PT50H' },
+    ),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.integer({ min: 1, max: 48 }).map((hours) => ({
+      every: 'rolling' as const,
+      durationMs: hours * 60 * MINUTE,
+      duration: `PT${hours}H`,
+    })),
+  },
 );
 
 export const shapes: fc.Arbitrary<Pick<Limit, 'per' | 'window'>> = fc.oneof(
-  fc.record({
-    per: fc.constantFrom<readonly Dimension[]>(
-      ['employee'],
-      ['book'],
-      ['location'],
-      ['employee', 'location'],
-    ),
-    window: windows,
-  }),
-  fc.record({
-    per: fc.subarray(
-      ['employee', 'role', 'location', 'region', 'customer', 'incident', 'campaign', 'book', 'act'] as const,
-      { minLength: 1, maxLength: 3 },
-    ),
-    window: windows,
-  }),
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      per: fc.constantFrom<readonly Dimension[]>(
+        ['employee'],
+        ['book'],
+        ['location'],
+        ['employee', 'location'],
+      ),
+      window: windows,
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      per: fc.subarray(
+        [
+          'employee',
+          'role',
+          'location',
+          'region',
+          'customer',
+          'incident',
+          'campaign',
+          'book',
+          'act',
+        ] as const,
+        { minLength: 1, maxLength: 3 },
+      ),
+      window: windows,
+    }),
+  },
 );
 
 export const carryOvers: fc.Arbitrary<NonNullable<Limit['carryOver']>> = fc.record({
@@ -70,7 +92,7 @@ export function asChecked({ carryOver, ...limit }: Limit): Limit {
 const limits: fc.Arbitrary<Limit> = fc
   .record({
     appliesTo: fc.oneof(
-      { weight: 2, arbitrary: fc.constant({}) },
+      { weight: 4, arbitrary: fc.constant({}) },
       {
         weight: 1,
         arbitrary: fc.record(
@@ -90,7 +112,7 @@ const limits: fc.Arbitrary<Limit> = fc
       { count: fc.nat(6), costMinor: fc.nat(36), retailMinor: fc.nat(80) },
       { requiredKeys: ['count'] },
     ),
-    carryOver: fc.option(carryOvers, { nil: undefined }),
+    carryOver: fc.option(carryOvers, { nil: undefined, freq: 3 }),
     beyond: fc.constantFrom(...CONSEQUENCES),
     whenMissing: fc.constantFrom(undefined, ...CONSEQUENCES),
   })
@@ -104,9 +126,12 @@ const limits: fc.Arbitrary<Limit> = fc
     }),
   );
 
+/** Half of all that waits does so into the next window, or the one after. */
+export const waitingMin = fc.oneof(fc.integer({ min: 1, max: 90 }), fc.integer({ min: 90, max: 5_000 }));
+
 const holds: fc.Arbitrary<Hold> = fc
   .record({
-    minutes: fc.integer({ min: 1, max: 90 }),
+    minutes: waitingMin,
     then: fc.constantFrom('expire' as const, 'accept' as const),
   })
   .map(({ minutes, then }) => ({ durationMs: minutes * MINUTE, duration: `PT${minutes}M`, then }));
@@ -119,9 +144,12 @@ const authorities: fc.Arbitrary<Authority> = fc.record({
 export const policies: fc.Arbitrary<Policy> = fc.record(
   {
     currency: fc.constant('GBP'),
-    uncovered: fc.constantFrom('allow' as const, ...CONSEQUENCES),
+    uncovered: fc.constantFrom('allow' as const, 'allow' as const, ...CONSEQUENCES),
     limits: fc
-      .array(limits, { maxLength: 4 })
+      .oneof(
+        { weight: 9, arbitrary: fc.array(limits, { minLength: 1, maxLength: 4 }) },
+        { weight: 1, arbitrary: fc.constant([]) },
+      )
       .map((all) => all.map((limit, i) => ({ ...limit, id: `limit-${i}` }))),
     rules: fc.constant([]),
     hold: holds,

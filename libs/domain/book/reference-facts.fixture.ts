@@ -5,7 +5,7 @@
  */
 import { type Amounts, type AskedAct, MEASURES } from '../act/act.ts';
 import type { Employee, Location } from '../directory/directory.ts';
-import type { Limit, Policy } from '../policy/policy.ts';
+import type { Dimension, Limit, Policy } from '../policy/policy.ts';
 import { type BusinessCalendar, businessCalendar, withFiscalYears } from '../time/business-calendar.ts';
 import type { FiscalCalendar } from '../time/fiscal-calendar.ts';
 
@@ -104,6 +104,48 @@ export class ReferenceFacts {
 
   inForce(now: number, location: string | undefined): Started | undefined {
     return this.started(now, location).at(-1);
+  }
+
+  applies({ appliesTo }: Limit, asked: AskedAct): boolean {
+    const roles = this.employee(asked.employee)?.roles ?? [];
+    return (
+      (appliesTo.kinds?.includes(asked.kind) ?? true) &&
+      (appliesTo.triggers?.includes(asked.trigger) ?? true) &&
+      (appliesTo.locations?.includes(asked.location) ?? true) &&
+      (appliesTo.roles === undefined || appliesTo.roles.some((role) => roles.includes(role))) &&
+      (appliesTo.reasons === undefined ||
+        (asked.reason !== undefined && appliesTo.reasons.includes(asked.reason)))
+    );
+  }
+
+  /** One key for each bucket, or the dimensions the act has no value for. */
+  keys(limit: Limit, id: string, asked: AskedAct): Record<string, string>[] | { missing: string[] } {
+    const values = (dimension: Dimension): readonly (string | undefined)[] => {
+      switch (dimension) {
+        case 'book':
+          return ['the book'];
+        case 'role':
+          return (this.employee(asked.employee)?.roles ?? []).filter(
+            (role) => limit.appliesTo.roles?.includes(role) ?? true,
+          );
+        case 'region':
+          return [this.locations.get(asked.location)?.region];
+        case 'act':
+          return [id];
+        default:
+          return [asked[dimension]];
+      }
+    };
+    const all = limit.per.map((name) => ({
+      name,
+      here: values(name).filter((value) => value !== undefined),
+    }));
+    const missing = all.filter(({ here }) => here.length === 0).map(({ name }) => name);
+    if (missing.length > 0) return { missing };
+    return all.reduce<Record<string, string>[]>(
+      (keys, { name, here }) => keys.flatMap((key) => here.map((value) => ({ ...key, [name]: value }))),
+      [{}],
+    );
   }
 
   usedIn(name: string): ModelAct[] {

@@ -78,7 +78,7 @@ export class ReferenceBook extends ReferenceFacts {
     if (this.employee(employee) === undefined) {
       guardrails.push({ standing: 'unknown-employee', finding: 'decline' });
     }
-    const limits = (active?.policy.limits ?? []).filter((limit) => this.#applies(limit, asked));
+    const limits = (active?.policy.limits ?? []).filter((limit) => this.applies(limit, asked));
     const receipts = limits.flatMap((limit) =>
       this.#receipts(limit, id, asked, amounts, { at, now, location }),
     );
@@ -116,7 +116,7 @@ export class ReferenceBook extends ReferenceFacts {
     const act = this.acts.find((one) => one.id === id);
     const closed = whyNot(act, 'pending_approval');
     if (closed !== undefined) return closed;
-    const code = this.#codes.findLast((one) => one.hash === hash);
+    const code = this.#codes.findLast((one) => one.hash === hash && !isForgotten(one, now));
     if (hash !== undefined) {
       if (code === undefined || (code.act ?? id) !== id) return 'approval-code-wrong';
       if (code.used) return 'approval-code-used';
@@ -161,8 +161,7 @@ export class ReferenceBook extends ReferenceFacts {
         whyNot(act, 'pending_approval') ?? this.#mayNot(act!, { ...code, actor: code.maker }, now);
       if (refused !== undefined) return refused;
     }
-    // Forgotten a day after they were of use.
-    this.#codes = this.#codes.filter(({ expiresAt }) => now <= expiresAt + 24 * 60 * MINUTE);
+    this.#codes = this.#codes.filter((one) => !isForgotten(one, now));
     this.#codes.push({ ...code, used: false });
     return 'made';
   }
@@ -263,7 +262,7 @@ export class ReferenceBook extends ReferenceFacts {
 
   #receipts(limit: Limit, id: string, asked: AskedAct, amounts: Amounts, look: Look): LimitReceipt[] {
     const window = windowAt(limit.window, look.at, this.calendar(asked.location), asked.shift);
-    const keys = this.#keys(limit, id, asked);
+    const keys = this.keys(limit, id, asked);
     if (!Array.isArray(keys) || window === undefined) {
       if (limit.whenMissing === undefined) return [];
       const missing = [
@@ -307,48 +306,6 @@ export class ReferenceBook extends ReferenceFacts {
     return enough ? undefined : 'authority-missing';
   }
 
-  #applies({ appliesTo }: Limit, asked: AskedAct): boolean {
-    const roles = this.employee(asked.employee)?.roles ?? [];
-    return (
-      (appliesTo.kinds?.includes(asked.kind) ?? true) &&
-      (appliesTo.triggers?.includes(asked.trigger) ?? true) &&
-      (appliesTo.locations?.includes(asked.location) ?? true) &&
-      (appliesTo.roles === undefined || appliesTo.roles.some((role) => roles.includes(role))) &&
-      (appliesTo.reasons === undefined ||
-        (asked.reason !== undefined && appliesTo.reasons.includes(asked.reason)))
-    );
-  }
-
-  /** One key for each bucket, or the dimensions the act has no value for. */
-  #keys(limit: Limit, id: string, asked: AskedAct): Record<string, string>[] | { missing: string[] } {
-    const values = (dimension: Dimension): readonly (string | undefined)[] => {
-      switch (dimension) {
-        case 'book':
-          return ['the book'];
-        case 'role':
-          return (this.employee(asked.employee)?.roles ?? []).filter(
-            (role) => limit.appliesTo.roles?.includes(role) ?? true,
-          );
-        case 'region':
-          return [this.locations.get(asked.location)?.region];
-        case 'act':
-          return [id];
-        default:
-          return [asked[dimension]];
-      }
-    };
-    const all = limit.per.map((name) => ({
-      name,
-      here: values(name).filter((value) => value !== undefined),
-    }));
-    const missing = all.filter(({ here }) => here.length === 0).map(({ name }) => name);
-    if (missing.length > 0) return { missing };
-    return all.reduce<Record<string, string>[]>(
-      (keys, { name, here }) => keys.flatMap((key) => here.map((value) => ({ ...key, [name]: value }))),
-      [{}],
-    );
-  }
-
   /** Where a named bucket is looked at from: its own location, the one posted, the employee's home, or where they acted last. */
   #from(key: Key, posted: string | undefined): string | undefined {
     const acted = this.acts.findLast(
@@ -381,6 +338,11 @@ export class ReferenceBook extends ReferenceFacts {
     const key = Object.fromEntries(per.map((name) => [name, values[name]!]));
     return { bucket: { limit: limit.id, label: window.label, key }, window, location };
   }
+}
+
+/** A day after it was of use. */
+function isForgotten({ expiresAt }: ModelCode, now: number): boolean {
+  return now > expiresAt + 24 * 60 * MINUTE;
 }
 
 function whyNot(act: ModelAct | undefined, wanted: ModelAct['status']): string | undefined {

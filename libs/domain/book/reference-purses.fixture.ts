@@ -77,7 +77,7 @@ export function windowsOf(
   }
   const { durationMs } = limit.window;
   const changes = adjusted.filter((one) => !isNothing(sum(adjusted.filter((other) => other.at === one.at))));
-  const later = [...used, ...reserved, ...changes]
+  const later = [...used.filter(({ amounts }) => !isNothing(amounts)), ...reserved, ...changes]
     .map((one) => one.at)
     .filter((end) => end > at && end < at + durationMs);
   return [at, ...later.sort((a, b) => a - b)].map((end) => {

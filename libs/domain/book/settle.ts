@@ -19,6 +19,7 @@ import type { Draft } from './draft.ts';
 import type { SettlingEvent } from './events.ts';
 import { accepts } from './evolve.ts';
 import type { OpenAct } from './open-acts.ts';
+import { isForgotten } from './state.ts';
 import { minus } from './timeline.ts';
 
 type Of<Type extends Command['type']> = Command & { readonly type: Type };
@@ -165,7 +166,8 @@ function approverOf(
   context: Context,
 ): Approver | Refused {
   if (hash === undefined) return { subject: context.actor, roles: context.approvesAs ?? context.roles };
-  const code = draft.approvalCode(hash);
+  const made = draft.approvalCode(hash);
+  const code = made === undefined || isForgotten(made, context.recordedAt) ? undefined : made;
   if (code === undefined || (code.act !== undefined && code.act !== act)) {
     return refuse(
       'approval-code-wrong',

@@ -65,7 +65,7 @@ function fitting(wanted: Settle['do'], { status }: ModelAct): Settle['do'] {
   const yes = wanted === 'approve' || wanted === 'commit';
   if (status === 'pending_approval') return yes ? 'approve' : 'reject';
   if (status === 'reserved') return yes ? 'commit' : 'release';
-  return wanted;
+  return status === 'accepted' ? 'reverse' : wanted;
 }
 
 export class SideBySide {
@@ -216,7 +216,8 @@ export class SideBySide {
 
   #adjust(step: Adjust, i: number): void {
     const { kind, which, agoMin, location, minus, by } = step;
-    const limit = this.#policy.limits[which % (this.#policy.limits.length + 1)];
+    const { limits } = this.#policy;
+    const limit = which % 9 === 0 ? undefined : limits[which % Math.max(1, limits.length)];
     const keyOf = (values: Adjust['key']) =>
       Object.fromEntries(
         Object.entries(values).filter(
@@ -239,7 +240,7 @@ export class SideBySide {
     this.endRound();
     const context = { actor: by, roles: ADMIN.roles };
     if (kind === 'transfer') {
-      const moved = { ...asked, from: keyOf(step.key), to: keyOf({ ...step.key, ...step.to }) };
+      const moved = { ...asked, from: keyOf(step.key), to: keyOf(step.to) };
       const command = { type: 'TransferBetweenBuckets', limit: id, asked: moved, reason: 'r' } as const;
       const found = answered(this.#decide(command, i, context));
       expect(found).toBe(this.model.transfer(id, moved, by, this.#now));

@@ -30,6 +30,14 @@ export interface ApprovalCode {
   readonly usedFor?: string;
 }
 
+/** Codes are remembered for so long after they expired, to say why they are refused. */
+const CODE_REMEMBERED_MS = 86_400_000;
+
+/** Taken for one that nobody has made, whether or not it has been swept away already. */
+export function isForgotten({ expiresAt }: ApprovalCode, now: number): boolean {
+  return expiresAt + CODE_REMEMBERED_MS < now;
+}
+
 export class BookState {
   readonly id: string;
   /** Of the newest event folded in; -1 before the first. */

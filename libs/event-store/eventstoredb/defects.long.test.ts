@@ -44,10 +44,10 @@ async function start(options: Options = {}): Promise<StandIn> {
   standIns.push(standIn);
   return standIn;
 }
-function open(standIn: StandIn, more = ''): EventStoreDbEventStore {
+function open(standIn: StandIn, more = '', attemptMs = 1_000): EventStoreDbEventStore {
   const store = new EventStoreDbEventStore({
     connectionString: `${standIn.connectionString}${more}`,
-    timing: { attemptMs: 1_000, totalMs: 6_000 },
+    timing: { attemptMs, totalMs: 6 * attemptMs },
   });
   stores.push(store);
   return store;
@@ -216,7 +216,8 @@ describe('the defects of the client', () => {
     expect((await naive('D11')).saw).toEqual({ read: 'pending' });
 
     const standIn = await start();
-    const store = open(standIn);
+    // The last of the 300 wait for all before them.
+    const store = open(standIn, '', 5_000);
     await store.append('book-a', eventsOf(1), NO_STREAM);
     for (let i = 0; i < 48; i++) store.subscribe({ streamPrefix: `book-${i}` }, () => undefined);
     await standIn.control.fault({ method: 'read', kind: 'delay-before', delayMs: 80, times: 300 });
