@@ -1,17 +1,13 @@
 /** As much of an act as a reversal looks at: its amounts, its time, and its buckets without the figures of the receipts. */
 import type { ActDecision, CountedIn } from '../domain/book/events.ts';
-import { countedIn, type OpenAct } from '../domain/book/open-acts.ts';
-
-export function essenceOf(decided: ActDecision): ActDecision {
-  return essence(decided.type, decided, countedIn(decided.guardrails));
-}
+import type { OpenAct } from '../domain/book/open-acts.ts';
 
 /** Of an act that waits: all that the state knows of it. */
 export function essenceOfOpen(open: OpenAct): ActDecision {
   return essence(open.status === 'reserved' ? 'ActReserved' : 'ActHeld', open, open.buckets);
 }
 
-function essence(
+export function essence(
   type: ActDecision['type'],
   {
     id,

@@ -8,7 +8,7 @@ import { EngineUnavailable, type EventStore } from '../event-store/event-store.t
 import { batchText, parseBatch } from './decode-recorded.ts';
 import { BATCH, type RecordedBatch, streamOf } from './recorded-events.ts';
 
-const BATCHES_AHEAD = 8;
+const BATCHES_AHEAD = 16;
 
 interface ReaderData {
   readonly engine: string;

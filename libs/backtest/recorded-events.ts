@@ -11,7 +11,7 @@ export interface RecordedBatch {
 }
 
 /** Events in one batch: some milliseconds of work, after which it is asked whether it is still wanted. */
-export const BATCH = 1_024;
+export const BATCH = 512;
 
 export function streamOf(book: string): string {
   return `book-${book}`;

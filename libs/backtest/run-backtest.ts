@@ -9,6 +9,7 @@ import { CounterfactualBook } from './counterfactual.ts';
 import { ActsToReverse } from './kept-acts.ts';
 import { BATCH, type RecordedBatch, recordedEvents, streamOf } from './recorded-events.ts';
 import type { Report } from './report.ts';
+import { ThreadPressure } from './thread-pressure.ts';
 
 export interface BacktestRequest {
   readonly book: string;
@@ -36,6 +37,8 @@ export interface BacktestOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Its own reader, and threads that help to collect garbage, make less of a difference. */
+const PRESSED = 1.4;
 /** Looking for reversals is that part of the work. */
 const LOOKING_SHARE = 0.15;
 
@@ -63,13 +66,16 @@ export async function runBacktest(options: BacktestOptions): Promise<Report> {
     ...(to === undefined ? {} : { to }),
   });
   const read = options.recorded ?? ((...span) => recordedEvents(eventStore, ...span));
+  const pressure = new ThreadPressure(PRESSED);
   let next = 0;
   for await (const { first, events } of read(book, 0, position)) {
     signal?.throwIfAborted();
     if (first !== next) throw new OtherLedger(`Book ${book}: position ${first} comes where ${next} was due.`);
+    pressure.begin();
     for (const recorded of events) {
       comparison.take(next++, recorded, counterfactual.take(recorded));
     }
+    await pressure.end();
     onProgress?.(share + ((1 - share) * next) / (position + 1));
   }
   if (next !== position + 1) throw new OtherLedger(`Book ${book} ends at ${next - 1}, before ${position}.`);

@@ -6,8 +6,11 @@ import { rmSync } from 'node:fs';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import type { ActOnLedger } from '../domain/book/context.ts';
 import type { SettlingEvent } from '../domain/book/events.ts';
-import { essenceOf } from './act-essence.ts';
+import { actText, readAct } from './act-text.ts';
 import type { KeptActs } from './counterfactual.ts';
+
+/** Lines held in memory until there is time to write them: some tens of megabytes. */
+const MOST_HELD = 200_000;
 
 export class ShadowActsFile {
   readonly #db: DatabaseSync;
@@ -15,8 +18,10 @@ export class ShadowActsFile {
   readonly #find: StatementSync;
   readonly #forget: StatementSync;
   readonly #forgetAll: StatementSync;
+  /** Not written yet, by shadow and id. Null: to be forgotten. */
+  readonly #held = new Map<number, Map<string, string | null>>();
+  #heldCount = 0;
   #next = 1;
-  #isWriting = false;
 
   constructor(file: string) {
     for (const suffix of ['', '-journal', '-wal', '-shm']) rmSync(file + suffix, { force: true });
@@ -32,50 +37,53 @@ export class ShadowActsFile {
     this.#forgetAll = this.#db.prepare('DELETE FROM acts WHERE shadow = ?');
   }
 
-  /** Writes are gathered until then: one batch of events, one transaction of the database. */
-  flush(): void {
-    if (!this.#isWriting) return;
+  /** Writes what is held. @param canWait unless that has become too much */
+  flush(canWait: boolean): void {
+    if (this.#heldCount === 0 || (canWait && this.#heldCount < MOST_HELD)) return;
+    this.#db.exec('BEGIN');
+    for (const [shadow, lines] of this.#held) {
+      for (const [id, line] of lines) {
+        if (line === null) this.#forget.run(shadow, id);
+        else this.#keep.run(shadow, id, line);
+      }
+      lines.clear();
+    }
     this.#db.exec('COMMIT');
-    this.#isWriting = false;
+    this.#heldCount = 0;
   }
 
   forShadow(): KeptActs & { drop(): void } {
     const shadow = this.#next++;
-    const put = (id: string, act: ActOnLedger) => {
-      this.#write();
-      this.#keep.run(shadow, id, JSON.stringify(act));
+    const held = new Map<string, string | null>();
+    this.#held.set(shadow, held);
+    const put = (id: string, line: string | null) => {
+      held.set(id, line);
+      this.#heldCount++;
     };
     const find = (id: string): ActOnLedger | undefined => {
-      const row = this.#find.get(shadow, id) as { act: string } | undefined;
-      return row === undefined ? undefined : (JSON.parse(row.act) as ActOnLedger);
+      const line = held.get(id) ?? (held.has(id) ? undefined : this.#lineOf(shadow, id));
+      return line === undefined ? undefined : readAct(id, line);
     };
     return {
-      keep: (decided) => put(decided.id, { decided: essenceOf(decided) }),
+      keep: (decided) => put(decided.id, actText(decided)),
       settle: (settled: SettlingEvent) => {
         const act = find(settled.act);
-        if (act !== undefined) put(settled.act, { ...act, settled });
+        if (act !== undefined) put(settled.act, actText(act.decided, settled));
       },
       find,
-      forget: (id) => {
-        this.#write();
-        this.#forget.run(shadow, id);
-      },
+      forget: (id) => put(id, null),
       drop: () => {
-        this.#write();
+        this.#held.delete(shadow);
         this.#forgetAll.run(shadow);
-        this.flush();
       },
     };
   }
 
   close(): void {
-    this.flush();
     this.#db.close();
   }
 
-  #write(): void {
-    if (this.#isWriting) return;
-    this.#db.exec('BEGIN');
-    this.#isWriting = true;
+  #lineOf(shadow: number, id: string): string | undefined {
+    return (this.#find.get(shadow, id) as { act: string } | undefined)?.act;
   }
 }

@@ -4,9 +4,12 @@ import type { EventStore } from '../event-store/event-store.ts';
 import { recordedEvents, streamOf } from './recorded-events.ts';
 import type { ShadowActsFile } from './shadow-acts.ts';
 import { ShadowRun, type ShadowSpec } from './shadow-run.ts';
+import { ThreadPressure } from './thread-pressure.ts';
 
 /** How often the ends of the books are looked up. */
 const LOOK_EVERY_MS = 200;
+/** A shadow may lag while the service is busy: it rests as soon as it is in anybody's way. */
+const PRESSED = 1.1;
 const RETRY_AFTER_MS = 2_000;
 
 export interface ShadowReport {
@@ -26,6 +29,7 @@ export class ShadowFollower {
   readonly #eventStore: EventStore;
   readonly #acts: ShadowActsFile;
   readonly #books = new Map<string, Followed>();
+  readonly #pressure = new ThreadPressure(PRESSED);
   readonly #closing = new AbortController();
   readonly #loop: Promise<void>;
   #wake = () => {};
@@ -119,8 +123,10 @@ export class ShadowFollower {
     if (head <= behind) return;
     for await (const { first, events } of recordedEvents(this.#eventStore, book, behind + 1, head)) {
       this.#closing.signal.throwIfAborted();
+      this.#pressure.begin();
       for (const [i, event] of events.entries()) for (const run of runs) run.take(first + i, event);
-      this.#acts.flush();
+      this.#acts.flush(this.#pressure.isPressed);
+      await this.#pressure.end();
     }
   }
 

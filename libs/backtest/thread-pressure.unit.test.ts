@@ -1,0 +1,27 @@
+/** Aim: a backtest rests while others want the processor, and only then. */
+import { describe, expect, it } from '@jest/globals';
+import { ThreadPressure } from './thread-pressure.ts';
+
+describe('a thread under pressure', () => {
+  it('rests nine times as long as it worked, from the second time on', () => {
+    const pressure = new ThreadPressure(1.4);
+    expect(pressure.pauseAfter(8, 4)).toBe(0);
+    expect(pressure.pauseAfter(8, 4)).toBe(72);
+    expect(pressure.pauseAfter(500, 10)).toBe(100);
+  });
+
+  it('goes on at once when it is over', () => {
+    const pressure = new ThreadPressure(1.4);
+    for (const took of [20, 20, 11, 20]) pressure.pauseAfter(took, 10);
+    expect(pressure.pauseAfter(11, 10)).toBe(0);
+  });
+
+  it('does not rest where it runs alone', async () => {
+    const pressure = new ThreadPressure(1.4);
+    let rested = 0;
+    for (let i = 0; i < 100; i++) rested += pressure.pauseAfter(10, 9.5);
+    expect(rested).toBe(0);
+    pressure.begin();
+    await pressure.end();
+  });
+});
