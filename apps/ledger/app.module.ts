@@ -30,6 +30,9 @@ import { SPEND_HANDLERS } from './metrics/spend.bus.ts';
 import { SpendController } from './metrics/spend.controller.ts';
 import { OperationsController } from './operations/operations.controller.ts';
 import type { ServiceMetrics } from './operations/service-metrics.ts';
+import { FACTS_HANDLERS } from './outcomes/facts.bus.ts';
+import { IncidentsController } from './outcomes/incidents.controller.ts';
+import { OutcomesController } from './outcomes/outcomes.controller.ts';
 import {
   BACKTESTS,
   BOOKS,
@@ -76,6 +79,8 @@ export function appModule(parts: Parts): DynamicModule {
       AllowancesController,
       AdjustmentsController,
       PossibleController,
+      IncidentsController,
+      OutcomesController,
       SpendController,
       BooksController,
       DirectoryController,
@@ -94,6 +99,7 @@ export function appModule(parts: Parts): DynamicModule {
       ...ACTS_HANDLERS,
       ...SPEND_HANDLERS,
       ...BACKTESTS_HANDLERS,
+      ...FACTS_HANDLERS,
       { provide: BACKTESTS, useValue: parts.backtests },
       ...KEYS_HANDLERS,
       SearchAdjustmentsHandler,
