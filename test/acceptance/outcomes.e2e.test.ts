@@ -327,6 +327,15 @@ describe('what is wrong', () => {
     const told = await service.call('POST', `${path}/outcomes`, { key: 'k', body: visit(), headers });
     expectProblem(told, 403, 'not-allowed');
     expect((await service.call('GET', `${path}/outcomes`, { headers })).status).toBe(200);
+    const crm = await service.post('/v1/keys', 'crm-key', { subject: 'crm-1', roles: ['crm'] });
+    const may = { authorization: `Bearer ${crm.json().key}` };
+    for (const [resource, body] of [
+      ['outcomes', visit()],
+      ['incidents', opened()],
+    ] as const) {
+      const key = `by-crm-${resource}`;
+      expectStatus(await service.call('POST', `${path}/${resource}`, { key, body, headers: may }), 201);
+    }
   });
 });
 
