@@ -161,6 +161,7 @@ describe('the command line', () => {
       'register',
       'spend',
       'adjustments',
+      'facts',
     ]);
     const verified = goodwill(['verify', '--data-dir', dataDir, '--json']);
     expect(JSON.parse(verified.stdout)).toMatchObject({ whole: true, books: [{ book: 'cafe', acts: 2 }] });

@@ -33,6 +33,9 @@ import { SPEND_HANDLERS } from './metrics/spend.bus.ts';
 import { SpendController } from './metrics/spend.controller.ts';
 import { OperationsController } from './operations/operations.controller.ts';
 import type { ServiceMetrics } from './operations/service-metrics.ts';
+import { FACTS_HANDLERS } from './outcomes/facts.bus.ts';
+import { IncidentsController } from './outcomes/incidents.controller.ts';
+import { OutcomesController } from './outcomes/outcomes.controller.ts';
 import {
   BACKTESTS,
   BOOKS,
@@ -81,6 +84,8 @@ export function appModule(parts: Parts): DynamicModule {
       AllowancesController,
       AdjustmentsController,
       PossibleController,
+      IncidentsController,
+      OutcomesController,
       SpendController,
       BooksController,
       DirectoryController,
@@ -100,6 +105,7 @@ export function appModule(parts: Parts): DynamicModule {
       ...ACTS_HANDLERS,
       ...SPEND_HANDLERS,
       ...BACKTESTS_HANDLERS,
+      ...FACTS_HANDLERS,
       { provide: BACKTESTS, useValue: parts.backtests },
       ...SHADOWS_HANDLERS,
       { provide: SHADOWS, useValue: parts.shadows },

@@ -62,6 +62,10 @@ const TREATMENT = {
   BacktestRequested: 'leftOut',
   ShadowStarted: 'leftOut',
   ShadowStopped: 'leftOut',
+  IncidentOpened: 'leftOut',
+  IncidentResolved: 'leftOut',
+  IncidentReopened: 'leftOut',
+  OutcomeRecorded: 'leftOut',
 } as const satisfies Record<BookEvent['type'], 'decided' | 'folded' | 'leftOut' | 'due'>;
 
 export interface Candidate {

@@ -113,7 +113,10 @@ export function inTime({ until, reject }: Waiting, tried: boolean): boolean {
   return false;
 }
 
-/** Acts, and all that becomes of them, go together; anything that changes what acts are decided by goes alone. */
+/**
+ * Acts, all that becomes of them and what is told beside them go together; anything that changes what acts are decided
+ * by goes alone.
+ */
 export function sharesRound({ type }: Command): boolean {
   switch (type) {
     case 'DecideAct':
@@ -122,6 +125,8 @@ export function sharesRound({ type }: Command): boolean {
     case 'RejectAct':
     case 'CommitAct':
     case 'ReleaseAct':
+    case 'ReportIncident':
+    case 'RecordOutcome':
       return true;
     default:
       return false;
@@ -130,7 +135,9 @@ export function sharesRound({ type }: Command): boolean {
 
 /** The act that is read from the ledger before the command is decided. */
 export function actNamedBy(command: Command): string | undefined {
-  return 'act' in command ? command.act : undefined;
+  if ('act' in command) return command.act;
+  const told = command.type === 'ReportIncident' || command.type === 'RecordOutcome';
+  return told ? command.asked.act : undefined;
 }
 
 /** Whether what was read of an act is all that came before this event, or an approval has come between. */

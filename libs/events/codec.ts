@@ -36,6 +36,10 @@ export const STORED_TYPE: Readonly<Record<EventType, string>> = {
   BacktestRequested: 'goodwill.backtest-requested.v1',
   ShadowStarted: 'goodwill.shadow-started.v1',
   ShadowStopped: 'goodwill.shadow-stopped.v1',
+  IncidentOpened: 'goodwill.incident-opened.v1',
+  IncidentResolved: 'goodwill.incident-resolved.v1',
+  IncidentReopened: 'goodwill.incident-reopened.v1',
+  OutcomeRecorded: 'goodwill.outcome-recorded.v1',
 };
 
 /** Every name ever written → the type it is read as, and the pure step that lifts old data to today's shape. */

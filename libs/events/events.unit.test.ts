@@ -23,6 +23,7 @@ import { decodeAccessEvent, encodeAccessEvent, STORED_ACCESS_TYPE } from './acce
 import { decodeEvent, encodeEvent, STORED_TYPE, UnreadableEvent } from './codec.ts';
 import { factsOfLimits } from './limits.fixture.ts';
 import { EVENT_SCHEMAS } from './schemas.ts';
+import { factsTold } from './told.fixture.ts';
 import { factsOfWaiting } from './waiting.fixture.ts';
 
 const GOLDEN = new URL('./golden/', import.meta.url);
@@ -207,7 +208,7 @@ function keyHistory(): AccessEvent[] {
 const ajv = new Ajv2020({ strict: true, strictTypes: false, allErrors: true });
 
 describe('the stored form', () => {
-  const events = [...history(), ...factsOfWaiting(), ...factsOfLimits(), ...tryOutHistory()];
+  const events = [...history(), ...factsOfWaiting(), ...factsOfLimits(), ...tryOutHistory(), ...factsTold()];
   const keyEvents = keyHistory();
   const stored = [...events.map(encodeEvent), ...keyEvents.map(encodeAccessEvent)];
 

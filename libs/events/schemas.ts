@@ -7,6 +7,8 @@ import type { AccessEvent } from '../domain/access/keys.ts';
 import { KINDS, MODES, TRIGGERS } from '../domain/act/act.ts';
 import type { BookEvent } from '../domain/book/events.ts';
 import { STANDING } from '../domain/book/events.ts';
+import type { IncidentType } from '../domain/outcome/incident.ts';
+import { OUTCOME_TYPES, RATING_LIMIT } from '../domain/outcome/outcome.ts';
 import { CONSEQUENCES, DIMENSIONS, FISCAL_PERIODS, WEEKDAYS } from '../domain/policy/policy.ts';
 import { FISCAL_PATTERNS, YEAR_END_RULES, YEAR_NAMES } from '../domain/time/fiscal-calendar.ts';
 import { STORED_ACCESS_TYPE } from './access-codec.ts';
@@ -188,6 +190,19 @@ const askedWhen = {
   amounts: object({ 'count?': signed, 'costMinor?': signed, 'retailMinor?': signed }),
 };
 
+const link = { 'customer?': text, 'act?': uuid, 'location?': text, 'channel?': text };
+const scale = { type: 'integer', minimum: -RATING_LIMIT, maximum: RATING_LIMIT };
+const told = { occurredAt: instant, businessDate, 'region?': text, ...stamp };
+const incidentTold = (type: IncidentType) =>
+  object({
+    id: uuid,
+    asked: object(
+      { type: { const: type }, incident: text, ...link, 'reason?': text, 'occurredAt?': instant },
+      'The fact as it was posted.',
+    ),
+    ...told,
+  });
+
 const source = object({ format: oneOf(['json', 'yaml']), text: { type: 'string' } });
 const policyVersion = { ...whole, minimum: 1 };
 
@@ -336,6 +351,26 @@ const DATA: Readonly<Record<BookEvent['type'] | AccessEvent['type'], JsonSchema>
     ...stamp,
   }),
   ShadowStopped: object({ version: { ...whole, minimum: 1 }, ...stamp }),
+  IncidentOpened: incidentTold('opened'),
+  IncidentResolved: incidentTold('resolved'),
+  IncidentReopened: incidentTold('reopened'),
+  OutcomeRecorded: object({
+    id: uuid,
+    asked: object(
+      {
+        type: oneOf(OUTCOME_TYPES),
+        ...link,
+        'incident?': text,
+        'valueMinor?': whole,
+        'currency?': text,
+        'receipt?': text,
+        'rating?': object({ score: scale, lowest: scale, highest: scale }),
+        'occurredAt?': instant,
+      },
+      'The outcome as it was posted.',
+    ),
+    ...told,
+  }),
 };
 
 const NAMES = { ...STORED_TYPE, ...STORED_ACCESS_TYPE };

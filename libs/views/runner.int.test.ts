@@ -214,6 +214,7 @@ describe('following the ledger', () => {
       { view: 'register', eventsBehind: 0, secondsBehind: 0, rebuilding: false },
       { view: 'spend', eventsBehind: 0, secondsBehind: 0, rebuilding: false },
       { view: 'adjustments', eventsBehind: 0, secondsBehind: 0, rebuilding: false },
+      { view: 'facts', eventsBehind: 0, secondsBehind: 0, rebuilding: false },
     ]);
   });
 });
@@ -244,6 +245,7 @@ describe('building beside', () => {
     expect((await tidyBuilds(views)).map(({ view, state }) => `${view} ${state}`)).toEqual([
       'spend active',
       'adjustments active',
+      'facts active',
       'register active',
     ]);
     await close(views);
@@ -264,8 +266,8 @@ describe('building beside', () => {
     for (let turn = 0; turn < 6; turn++) await new Promise(setImmediate);
     await close(views);
     const db = openViewsFile(file);
-    expect(buildsIn(db).map(({ state }) => state)).toEqual(['active', 'active', 'active', 'building']);
-    expect(buildsIn(db)[3]!.checkpoint).toBeGreaterThan(0n);
+    expect(buildsIn(db).map(({ state }) => state)).toEqual([...ALL_VIEWS.map(() => 'active'), 'building']);
+    expect(buildsIn(db).at(-1)!.checkpoint).toBeGreaterThan(0n);
     db.close();
     const again = await start();
     await again.until(() => again.runner.lag().every(({ rebuilding }) => !rebuilding), 'swapped in');

@@ -1,6 +1,13 @@
 /** The views as the service sees them: questions, how far they are, and their upkeep. */
 import type { StoredEvent } from '../event-store/event-store.ts';
 import type { AdjustmentFilters, AdjustmentsAnswer } from './adjustments/adjustments.ts';
+import type {
+  IncidentAnswer,
+  IncidentFilters,
+  IncidentsAnswer,
+  OutcomeFilters,
+  OutcomesAnswer,
+} from './facts/facts.ts';
 import type { Offer } from './offers.ts';
 import type { RegisterAnswer, RegisterFilters } from './register/register.ts';
 import type { SpendAnswer, SpendQuery } from './spend/spend.ts';
@@ -111,6 +118,27 @@ export class Views {
    */
   adjustments(book: string, filters: AdjustmentFilters = {}): Promise<AdjustmentsAnswer> {
     return this.#ask('adjustments', book, filters) as Promise<AdjustmentsAnswer>;
+  }
+
+  /**
+   * @throws RangeError for a `pageSize` out of bounds.
+   * @throws ViewsUnavailable
+   */
+  incidents(book: string, filters: IncidentFilters = {}): Promise<IncidentsAnswer> {
+    return this.#ask('facts', book, { about: 'incidents', filters }) as Promise<IncidentsAnswer>;
+  }
+
+  /** @throws ViewsUnavailable */
+  incident(book: string, incident: string): Promise<IncidentAnswer> {
+    return this.#ask('facts', book, { about: 'incident', incident }) as Promise<IncidentAnswer>;
+  }
+
+  /**
+   * @throws RangeError for a `pageSize` out of bounds.
+   * @throws ViewsUnavailable
+   */
+  outcomes(book: string, filters: OutcomeFilters = {}): Promise<OutcomesAnswer> {
+    return this.#ask('facts', book, { about: 'outcomes', filters }) as Promise<OutcomesAnswer>;
   }
 
   /**

@@ -43,7 +43,7 @@ async function realActs(): Promise<AskedAct[]> {
     for (const row of rows) {
       if (isBadRow(row)) continue;
       const mapped = mapRow(map, row);
-      if (mapped.is !== 'act') continue;
+      if (mapped.is !== 'fact' || mapped.kind !== 'act') continue;
       const { idempotencyKey: _, occurredAt, ...asked } = mapped.item;
       acts.push({ ...asked, occurredAt: Date.parse(String(occurredAt)) } as AskedAct);
     }

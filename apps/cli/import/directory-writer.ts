@@ -1,12 +1,12 @@
 /**
  * States in the book's directory what a map derives from rows: every distinct location, employee and item once,
- * before the first act that names it. Only ids are remembered, the newest 100,000 of each kind; one that was
+ * before the first fact that names it. Only ids are remembered, the newest 100,000 of each kind; one that was
  * forgotten is stated again, which changes nothing in the ledger as long as it is the same statement.
  */
 import { describeProblem, type LedgerClient, ProblemReply, problemOf } from '../client.ts';
+import type { Fact } from './fact-sender.ts';
 import { ENTRY_KINDS, type EntryKind, type ImportMap } from './map.ts';
 import { type Expression, ExpressionFailed, type Value } from './map-expressions.ts';
-import type { Mapped } from './mapping.ts';
 
 const MAX_REMEMBERED = 100_000;
 const COLLECTIONS: Readonly<Record<EntryKind, string>> = {
@@ -19,8 +19,6 @@ export interface EntryFault {
   readonly reason: string;
   readonly detail: string;
 }
-
-type Act = Extract<Mapped, { is: 'act' }>;
 
 export class DirectoryWriter {
   readonly stated: Record<EntryKind, number> = { location: 0, employee: 0, item: 0 };
@@ -46,29 +44,29 @@ export class DirectoryWriter {
     await this.#client.expect(`The book "${this.#book}"`, 'PUT', this.#path(), { body: book });
   }
 
-  /** States what these acts need; the faults say, by act, what is wrong with its entry. */
-  async state(acts: readonly Act[]): Promise<Map<Act, EntryFault>> {
-    const faults = new Map<Act, EntryFault>();
+  /** States what these facts need; the faults say, by fact, what is wrong with its entry. */
+  async state(facts: readonly Fact[]): Promise<Map<Fact, EntryFault>> {
+    const faults = new Map<Fact, EntryFault>();
     const pending = new Map<string, Promise<void>>();
-    for (const act of acts) {
+    for (const fact of facts) {
       for (const [kind, entry] of this.#map.directory.entries) {
-        const id = idOf(kind, act);
+        const id = idOf(kind, fact);
         if (id === undefined || this.#known[kind].has(id)) continue;
         const path = this.#path(COLLECTIONS[kind], id);
         if (pending.has(path)) continue;
         try {
-          pending.set(path, this.#put(kind, id, path, bodyOf(entry, act)));
+          pending.set(path, this.#put(kind, id, path, bodyOf(entry, fact)));
         } catch (error) {
           // The fault of this row alone: the next row that names the same id may state it well.
           if (!(error instanceof ExpressionFailed)) throw error;
-          faults.set(act, { reason: 'expression-failed', detail: `directory.${kind}: ${error.message}` });
+          faults.set(fact, { reason: 'expression-failed', detail: `directory.${kind}: ${error.message}` });
         }
       }
     }
     await Promise.all(pending.values());
-    for (const act of acts) {
-      const fault = ENTRY_KINDS.map((kind) => this.#known[kind].get(idOf(kind, act) ?? '')).find(Boolean);
-      if (fault) faults.set(act, fault);
+    for (const fact of facts) {
+      const fault = ENTRY_KINDS.map((kind) => this.#known[kind].get(idOf(kind, fact) ?? '')).find(Boolean);
+      if (fault) faults.set(fact, fault);
     }
     for (const kind of ENTRY_KINDS) forgetOldest(this.#known[kind]);
     return faults;
@@ -94,15 +92,15 @@ export class DirectoryWriter {
   }
 }
 
-function idOf(kind: EntryKind, act: Act): string | undefined {
-  if (kind !== 'item') return act.item[kind] as string | undefined;
-  return (act.item.item as { sku: string } | undefined)?.sku;
+function idOf(kind: EntryKind, fact: Fact): string | undefined {
+  if (kind !== 'item') return fact.item[kind] as string | undefined;
+  return (fact.item.item as { sku: string } | undefined)?.sku;
 }
 
-function bodyOf(entry: ReadonlyMap<string, Expression>, act: Act): Record<string, unknown> {
+function bodyOf(entry: ReadonlyMap<string, Expression>, fact: Fact): Record<string, unknown> {
   const body: Record<string, unknown> = {};
   for (const [name, expression] of entry) {
-    const value = plain(expression.evaluate(act.scope));
+    const value = plain(expression.evaluate(fact.scope));
     if (value !== '' && value !== null) body[name] = value;
   }
   return body;

@@ -21,8 +21,8 @@ export async function explain(source: Source, map: ImportMap, count: number): Pr
 
 function explained(map: ImportMap, row: Parameters<typeof mapRow>[1]): object {
   const mapped = mapRow(map, row);
-  if (mapped.is === 'act') return { act: mapped.item };
+  if (mapped.is === 'fact') return { [mapped.kind]: mapped.item };
   const cells = Object.fromEntries(row.cells);
-  if (mapped.is === 'not an act') return { notAnAct: mapped.reason, row: cells };
+  if (mapped.is === 'no fact') return { skipped: mapped.reason, row: cells };
   return { rejected: mapped.reason, detail: mapped.detail, row: cells };
 }

@@ -31,8 +31,9 @@ interface ImportOptions {
 }
 
 const HELP = `
-Every row is an act, not an act (by reason), or rejected (by reason, with its line, to a file); the three
-add up to the rows read. Running the same import again records nothing twice.
+Every row is a fact (an act, an outcome, a fact of an incident), skipped (by reason), or rejected (by reason,
+with its line, to a file); all together add up to the rows read. Running the same import again records nothing
+twice.
 
 Examples:
   goodwill import acts.csv.gz --map acts.map.yaml --dry-run      try the map, record nothing
@@ -44,12 +45,14 @@ The map's language: docs/importing.md`;
 
 export function importCommand(): Command {
   const command = new Command('import')
-    .summary('record acts from a CSV or NDJSON file')
-    .description('Record acts from a file: CSV or NDJSON, plain or gzip. A map says which rows are acts.')
+    .summary('record acts, outcomes and incidents from a CSV or NDJSON file')
+    .description(
+      'Record what happened from a file: CSV or NDJSON, plain or gzip. A map says which rows are acts, outcomes or incidents.',
+    )
     .argument('<file>', 'the file, or - for standard input')
     .requiredOption('-m, --map <file>', 'the map: what the rows mean (YAML)')
     .option('-b, --book <id>', 'the book to record in; default: the one the map names')
-    .option('--batch <n>', 'acts sent at once, 1 to 1000', wholeNumber(1, 1_000), 500)
+    .option('--batch <n>', 'facts sent at once, 1 to 1000', wholeNumber(1, 1_000), 500)
     .option(
       '--concurrency <n>',
       'batches under way at once; 1 keeps the order of the file',

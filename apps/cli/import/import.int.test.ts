@@ -1,5 +1,5 @@
 /**
- * Aim: nothing of a file is lost silently. Whatever the service or the file does, every row is an act, not an act,
+ * Aim: nothing of a file is lost silently. Whatever the service or the file does, every row is a fact, skipped,
  * rejected with its line and reason, or the import says where it stopped; running it again doubles nothing.
  */
 
@@ -117,7 +117,7 @@ describe('an import', () => {
         withBreaches: 1,
         retailMinor: 250 * 50 + 100 * ((249 * 250) / 2) + 200,
       },
-      notActs: { total: 1, byReason: { sale: 1 } },
+      skipped: { total: 1, byReason: { sale: 1 } },
       rejected: {
         total: 4,
         byReason: { odd: 1, 'expression-failed': 1, 'bad-quoting': 1, 'wrong-column-count': 1 },

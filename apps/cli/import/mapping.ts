@@ -1,53 +1,51 @@
-/** One row under a map: an act ready to be sent, not an act, or wrong. */
-import { KINDS, TRIGGERS } from '../../../libs/domain/act/act.ts';
+/** One row under a map: a fact ready to be sent, none, or wrong. */
 import { readIdempotencyKey } from '../../../libs/platform/idempotency-key.ts';
-import { type ActMember, type ImportMap, ROW_MODES, type Sorting, TEXT_MEMBERS } from './map.ts';
-import { ExpressionFailed, type Scope, type Value } from './map-expressions.ts';
+import { FACTS, type FactKind, type FactShape, type ImportMap, type Section, type Sorting } from './map.ts';
+import { type Expression, ExpressionFailed, type Scope, type Value } from './map-expressions.ts';
 import type { GoodRow } from './rows.ts';
 
-export interface ActItem {
+export interface FactItem {
   readonly idempotencyKey: string;
   readonly [member: string]: unknown;
 }
 
 export type Mapped =
   | {
-      readonly is: 'act';
+      readonly is: 'fact';
+      readonly kind: FactKind;
       readonly row: GoodRow;
       readonly scope: Scope;
-      readonly item: ActItem;
+      readonly item: FactItem;
       readonly amounts: SentAmounts;
     }
-  | { readonly is: 'not an act'; readonly row: GoodRow; readonly reason: string }
+  | { readonly is: 'no fact'; readonly row: GoodRow; readonly reason: string }
   | { readonly is: 'wrong'; readonly row: GoodRow; readonly reason: string; readonly detail: string };
 
 /** What the map gave; absent where the ledger takes the item's price. */
 export interface SentAmounts {
   readonly retailMinor?: number;
   readonly costMinor?: number;
+  readonly valueMinor?: number;
 }
 
-/** A value that is of the right type and still none an act can have. */
+/** A value that is of the right type and still none a fact can have. */
 class WrongValue extends Error {
   override readonly name = 'WrongValue';
 }
-
-const CLOSED_WORDS: Readonly<Partial<Record<ActMember, readonly string[]>>> = {
-  mode: ROW_MODES,
-  kind: KINDS,
-  trigger: TRIGGERS,
-};
 
 export function mapRow(map: ImportMap, row: GoodRow): Mapped {
   const scope = map.expressions.scope(row);
   try {
     const skipped = firstThatHolds(map.skip, scope);
-    if (skipped !== undefined) return { is: 'not an act', row, reason: skipped };
+    if (skipped !== undefined) return { is: 'no fact', row, reason: skipped };
     const rejected = firstThatHolds(map.reject, scope);
     if (rejected !== undefined)
       return { is: 'wrong', row, reason: rejected, detail: 'a reject rule of the map holds' };
-    const item = actOf(map, scope);
-    return { is: 'act', row, scope, item, amounts: item as SentAmounts };
+    const section = map.sections.find(({ when }) => when === undefined || holds(when, 'a section', scope));
+    if (section === undefined)
+      return { is: 'wrong', row, reason: 'nothing-fits', detail: 'no section of the map takes the row' };
+    const item = itemOf(map, section, scope);
+    return { is: 'fact', kind: section.kind, row, scope, item, amounts: item as SentAmounts };
   } catch (error) {
     if (error instanceof ExpressionFailed)
       return { is: 'wrong', row, reason: 'expression-failed', detail: error.message };
@@ -58,31 +56,35 @@ export function mapRow(map: ImportMap, row: GoodRow): Mapped {
 }
 
 function firstThatHolds(sortings: readonly Sorting[], scope: Scope): string | undefined {
-  for (const { when, reason } of sortings) {
-    const holds = when.evaluate(scope);
-    if (holds === true) return reason;
-    if (holds !== false)
-      throw new WrongValue(`the condition for ${reason} gives ${shown(holds)} instead of true or false`);
-  }
-  return undefined;
+  return sortings.find(({ when, reason }) => holds(when, reason, scope))?.reason;
 }
 
-/** An empty text means that the act has no such member. */
-function actOf(map: ImportMap, scope: Scope): ActItem {
-  const item: Record<string, unknown> = { idempotencyKey: keyOf(map, scope), mode: 'record' };
-  const thing: Record<string, unknown> = {};
-  for (const [name, expression] of map.act) {
+function holds(when: Expression, what: string, scope: Scope): boolean {
+  const value = when.evaluate(scope);
+  if (typeof value === 'boolean') return value;
+  throw new WrongValue(`the condition for ${what} gives ${shown(value)} instead of true or false`);
+}
+
+/** An empty text means that the fact has no such member. */
+function itemOf(map: ImportMap, { kind, members }: Section, scope: Scope): FactItem {
+  const shape = FACTS[kind];
+  const item: Record<string, unknown> = { idempotencyKey: keyOf(map, scope) };
+  if (kind === 'act') item.mode = 'record';
+  const groups: Record<string, Record<string, unknown>> = {};
+  for (const [name, expression] of members) {
     const value = expression.evaluate(scope);
-    const member = (TEXT_MEMBERS as readonly string[]).includes(name)
-      ? textOf(name, value)
-      : wholeOf(name, value);
+    const member = shape.texts.includes(name)
+      ? textOf(name, value, shape)
+      : wholeOf(name, value, shape.signed.includes(name));
     if (member === undefined) continue;
-    if (name === 'item.sku') thing.sku = member;
-    else if (name === 'item.quantity') thing.quantity = member;
-    else item[name] = member;
+    const [group, part] = name.split('.') as [string, string | undefined];
+    if (part === undefined) item[name] = member;
+    else groups[group] = { ...groups[group], [part]: member };
   }
-  if (thing.sku !== undefined) item.item = thing;
-  return item as ActItem;
+  // A quantity of nothing is none.
+  for (const [name, group] of Object.entries(groups))
+    if (name !== 'item' || group.sku !== undefined) item[name] = group;
+  return item as FactItem;
 }
 
 function keyOf(map: ImportMap, scope: Scope): string {
@@ -91,24 +93,26 @@ function keyOf(map: ImportMap, scope: Scope): string {
   return reading.key;
 }
 
-function textOf(name: ActMember, value: Value): string | undefined {
+function textOf(name: string, value: Value, shape: FactShape): string | undefined {
   if (value === null || value === '') return undefined;
   if (typeof value !== 'string') throw new WrongValue(`${name} is ${shown(value)} instead of a text`);
   if (value.includes('\ufffd')) {
     throw new WrongValue(`${name} holds bytes that are not in the file's encoding; see format.encoding`);
   }
-  const words = CLOSED_WORDS[name];
+  const words = shape.words[name];
   if (words !== undefined && !words.includes(value)) {
     throw new WrongValue(`${name} is ${shown(value)}; it must be one of ${words.join(', ')}`);
   }
   return value;
 }
 
-function wholeOf(name: ActMember, value: Value): number | undefined {
+function wholeOf(name: string, value: Value, signed: boolean): number | undefined {
   if (value === null) return undefined;
   const whole = typeof value === 'object' ? asNumber(value) : Number(value);
-  if (typeof value === 'boolean' || typeof value === 'string' || !Number.isSafeInteger(whole) || whole < 0) {
-    throw new WrongValue(`${name} is ${shown(value)} instead of a whole number of 0 or more, below 2^53`);
+  const isNumber = typeof value !== 'boolean' && typeof value !== 'string' && Number.isSafeInteger(whole);
+  if (!isNumber || (whole < 0 && !signed)) {
+    const wanted = signed ? 'a whole number' : 'a whole number of 0 or more';
+    throw new WrongValue(`${name} is ${shown(value)} instead of ${wanted}, below 2^53`);
   }
   return whole;
 }

@@ -1,16 +1,14 @@
 /** Reads and checks a whole map; every mistake is listed, not only the first. */
-import { KINDS, TRIGGERS } from '../../../libs/domain/act/act.ts';
 import {
-  type ActMember,
   ENTRY_KINDS,
   type EntryKind,
+  FACT_KINDS,
+  FACTS,
+  type FactKind,
   type ImportMap,
   type MapMistake,
-  REQUIRED_MEMBERS,
-  ROW_MODES,
+  type Section,
   type Sorting,
-  TEXT_MEMBERS,
-  WHOLE_MEMBERS,
 } from './map.ts';
 import { isMapping, MapDocument, type Member } from './map-document.ts';
 import {
@@ -33,7 +31,7 @@ const ROOT_MEMBERS = [
   'let',
   'skip',
   'reject',
-  'act',
+  ...FACT_KINDS,
   'idempotencyKey',
   'directory',
 ] as const;
@@ -50,12 +48,6 @@ const REQUIRED_OF_ENTRY: Readonly<Record<EntryKind, readonly string[]>> = {
   employee: ['roles'],
   item: ['retailMinor', 'costMinor'],
 };
-const CLOSED_WORDS: Readonly<Record<string, readonly string[]>> = {
-  mode: ROW_MODES,
-  kind: KINDS,
-  trigger: TRIGGERS,
-};
-
 export function readMap(source: string): MapReading {
   const document = new MapDocument(source);
   const { root } = document;
@@ -85,16 +77,16 @@ class Reading {
     this.#definitions(root.get('let'));
     const skip = this.#sortings(root.get('skip'), 'skip');
     const reject = this.#sortings(root.get('reject'), 'reject');
-    const act = this.#act(root.get('act'));
+    const sections = this.#sections(root);
     const idempotencyKey = this.#idempotencyKey(root.get('idempotencyKey'));
-    const directory = this.#directory(root.get('directory'), act);
+    const directory = this.#directory(root.get('directory'), sections);
     return {
       ...(book !== undefined && { book }),
       format,
       expressions: this.#expressions,
       skip,
       reject,
-      act,
+      sections,
       idempotencyKey,
       directory,
       columns: this.#columns,
@@ -171,48 +163,88 @@ class Reading {
     });
   }
 
-  #act(member: Member | undefined): Map<ActMember, Expression> {
+  /** In the order in which the map has them. */
+  #sections(root: ReadonlyMap<string, Member>): Section[] {
     const document = this.#document;
-    const found = new Map<ActMember, Expression>();
-    if (member === undefined) {
-      document.mistake(document.root, 'act is missing: it says how each member of an act is made');
-      return found;
+    const sections: Section[] = [];
+    let takesAll: FactKind | undefined;
+    for (const [name, member] of root) {
+      const kind = FACT_KINDS.find((one) => one === name);
+      if (kind === undefined) continue;
+      if (takesAll !== undefined) {
+        document.mistake(
+          member,
+          `${kind} is never reached: ${takesAll} above it has no when and takes every row`,
+        );
+      }
+      const section = this.#section(kind, member);
+      if (isMapping(member.value) && !('when' in member.value)) takesAll = kind;
+      sections.push(section);
     }
-    const names = [...TEXT_MEMBERS, ...WHOLE_MEMBERS].filter((name) => !name.startsWith('item.'));
-    const pairs = document.members(member, 'act', [...names, 'item']);
-    const stated = new Set<string>(pairs.keys());
-    const add = (name: ActMember, pair: Member) => {
-      const expression = this.#expression(pair, `act.${name}`, typeOfMember(name));
+    if (sections.length > 0) return sections;
+    const kinds = `${FACT_KINDS.slice(0, -1).join(', ')} or ${FACT_KINDS.at(-1)}`;
+    document.mistake(document.root, `${kinds} is missing: it says how each member of one is made`);
+    return sections;
+  }
+
+  #section(kind: FactKind, member: Member): Section {
+    const document = this.#document;
+    const { texts, wholes, signed, required } = FACTS[kind];
+    const members = new Map<string, Expression>();
+    const named = [...texts, ...wholes, ...signed];
+    const groups = Map.groupBy(
+      named.filter((name) => name.includes('.')),
+      (name) => name.split('.')[0]!,
+    );
+    const names = named.filter((name) => !name.includes('.'));
+    const pairs = document.members(member, kind, [...names, ...groups.keys(), 'when']);
+    const add = (name: string, pair: Member) => {
+      const type = texts.includes(name) ? 'string' : 'int';
+      const expression = this.#expression(pair, `${kind}.${name}`, type);
       if (expression === undefined) return;
-      this.#checkWord(name, expression, pair);
-      found.set(name, expression);
+      this.#checkWord(kind, name, expression, pair);
+      members.set(name, expression);
     };
     for (const [name, pair] of pairs) {
-      if (name !== 'item') add(name as ActMember, pair);
+      const parts = groups.get(name)?.map((part) => part.slice(name.length + 1));
+      if (parts === undefined) {
+        if (name !== 'when') add(name, pair);
+        continue;
+      }
+      const stated = document.members(pair, `${kind}.${name}`, parts);
+      for (const part of name === 'item' ? ['sku'] : parts) {
+        if (!stated.has(part)) document.mistake(pair, `${kind}.${name} needs ${part}`);
+      }
+      for (const [part, value] of stated) add(`${name}.${part}`, value);
     }
-    if (pairs.has('item')) {
-      const item = document.members(pairs.get('item')!, 'act.item', ['sku', 'quantity']);
-      if (!item.has('sku')) document.mistake(pairs.get('item')!, 'act.item needs sku');
-      for (const [name, pair] of item) add(`item.${name}` as ActMember, pair);
+    for (const name of required) {
+      if (!pairs.has(name)) document.mistake(member, `${kind} needs ${name}${whyNeeded(name)}`);
     }
-    for (const name of REQUIRED_MEMBERS) {
-      if (!stated.has(name)) document.mistake(member, `act needs ${name}${whyNeeded(name)}`);
-    }
-    if (!stated.has('item') && !(stated.has('retailMinor') && stated.has('costMinor'))) {
+    this.#checkWhole(kind, member, pairs);
+    const when = pairs.has('when') ? this.#expression(pairs.get('when')!, `${kind}.when`, 'bool') : undefined;
+    return { kind, members, ...(when !== undefined && { when }) };
+  }
+
+  /** What the service would refuse in every row. */
+  #checkWhole(kind: FactKind, member: Member, stated: ReadonlyMap<string, Member>): void {
+    const document = this.#document;
+    if (kind === 'act' && !stated.has('item') && !(stated.has('retailMinor') && stated.has('costMinor'))) {
       document.mistake(
         member,
         'act needs retailMinor and costMinor, or an item whose prices the directory knows',
       );
     }
-    return found;
+    if (kind === 'outcome' && !stated.has('customer') && !stated.has('incident')) {
+      document.mistake(member, 'outcome needs customer or incident: an outcome of nobody tells nothing');
+    }
   }
 
   /** A word written out in the map is checked now; one made from a row, when the row is read. */
-  #checkWord(name: ActMember, expression: Expression, node: Member): void {
-    const words = CLOSED_WORDS[name];
+  #checkWord(kind: FactKind, name: string, expression: Expression, node: Member): void {
+    const words = FACTS[kind].words[name];
     const said = expression.constant;
     if (words === undefined || said === undefined || words.includes(said as string)) return;
-    this.#document.mistake(node, `act.${name} must be one of ${words.join(', ')}, not "${said}"`);
+    this.#document.mistake(node, `${kind}.${name} must be one of ${words.join(', ')}, not "${said}"`);
   }
 
   #idempotencyKey(member: Member | undefined): Expression {
@@ -220,7 +252,7 @@ class Reading {
     if (member === undefined) {
       document.mistake(
         document.root,
-        'idempotencyKey is missing: it tells one act from another when the file is read again',
+        'idempotencyKey is missing: it tells one fact from another when the file is read again',
       );
     } else {
       const expression = this.#expression(member, 'idempotencyKey', 'string');
@@ -235,14 +267,14 @@ class Reading {
     return this.#expressions.compile('""', 'string') as Expression;
   }
 
-  #directory(member: Member | undefined, act: ReadonlyMap<ActMember, Expression>): ImportMap['directory'] {
+  #directory(member: Member | undefined, sections: readonly Section[]): ImportMap['directory'] {
     const document = this.#document;
     const members = document.members(member, 'directory', ['book', ...ENTRY_KINDS]);
     const entries = new Map<EntryKind, Map<string, Expression>>();
     for (const kind of ENTRY_KINDS) {
       const pair = members.get(kind);
       if (pair === undefined) continue;
-      if (kind === 'item' && !act.has('item.sku')) {
+      if (kind === 'item' && !sections.some(({ members }) => members.has('item.sku'))) {
         document.mistake(pair, 'directory.item is for maps whose act has an item');
       }
       const made = new Map<string, Expression>();
@@ -299,10 +331,6 @@ class Reading {
   }
 }
 
-function typeOfMember(name: ActMember): ValueType {
-  return (WHOLE_MEMBERS as readonly string[]).includes(name) ? 'int' : 'string';
-}
-
-function whyNeeded(name: ActMember): string {
+function whyNeeded(name: string): string {
   return name === 'occurredAt' ? ': what is imported happened before the ledger learned of it' : '';
 }

@@ -43,7 +43,8 @@ const ROW = { id: '1', amount: '3.90', when: '2026-07-01 10:00', who: 'emp-1', s
 describe('a good map', () => {
   it('makes an act of a row', () => {
     expect(mapped(GOOD, ROW)).toMatchObject({
-      is: 'act',
+      is: 'fact',
+      kind: 'act',
       item: {
         idempotencyKey: 't/7',
         mode: 'record',
@@ -59,7 +60,7 @@ describe('a good map', () => {
   });
 
   it('sorts rows by its rules, and skips before anything is worked out that cannot be', () => {
-    expect(mapped(GOOD, { ...ROW, amount: '' })).toMatchObject({ is: 'not an act', reason: 'no-amount' });
+    expect(mapped(GOOD, { ...ROW, amount: '' })).toMatchObject({ is: 'no fact', reason: 'no-amount' });
     expect(mapped(GOOD, { ...ROW, amount: '50.01' })).toMatchObject({ is: 'wrong', reason: 'too-big' });
   });
 
@@ -107,6 +108,63 @@ describe('a good map', () => {
     const source = GOOD.replace('row.who', 'string(hash(row.who) % 1000)');
     // First 53 bits of SHA-256("emp-1"), modulo 1,000; worked out with sha256sum.
     expect(mapped(source, ROW)).toMatchObject({ item: { employee: '969' } });
+  });
+});
+
+describe('a map of several kinds of facts', () => {
+  const OUTCOME = `outcome:
+  when: row.who == "customer"
+  type: '"rating"'
+  customer: row.id
+  rating: { score: int(row.amount), lowest: -5, highest: 5 }
+  occurredAt: localTime(row.when, "Europe/London")
+`;
+  const INCIDENT = `incident:
+  when: row.who == "desk"
+  type: '"opened"'
+  incident: row.id
+  occurredAt: localTime(row.when, "Europe/London")
+`;
+  const MANY = GOOD.replace('act:\n', `${OUTCOME}${INCIDENT}act:\n  when: row.who != "nobody"\n`);
+
+  it('makes each row what the first section that takes it says', () => {
+    expect(mapped(MANY, { ...ROW, who: 'customer', amount: '-4' })).toMatchObject({
+      is: 'fact',
+      kind: 'outcome',
+      item: {
+        idempotencyKey: 't/7',
+        type: 'rating',
+        customer: '1',
+        rating: { score: -4, lowest: -5, highest: 5 },
+        occurredAt: '2026-07-01T10:00:00+01:00',
+      },
+    });
+    const told = mapped(MANY, { ...ROW, who: 'desk' });
+    expect(told).toMatchObject({ kind: 'incident', item: { type: 'opened', incident: '1' } });
+    expect((told as unknown as { item: object }).item).not.toHaveProperty('mode');
+    expect(mapped(MANY, ROW)).toMatchObject({ kind: 'act', item: { mode: 'record' } });
+  });
+
+  it('rejects a row that no section takes: it is not lost silently', () => {
+    expect(mapped(MANY, { ...ROW, who: 'nobody' })).toMatchObject({ is: 'wrong', reason: 'nothing-fits' });
+  });
+
+  it.each([
+    [GOOD.replace('idempotencyKey:', `${OUTCOME}idempotencyKey:`), /outcome is never reached: act above it/],
+    [MANY.replace('  customer: row.id\n', ''), /outcome needs customer or incident/],
+    [MANY.replace('score: int(row.amount), ', ''), /outcome.rating needs score/],
+    [MANY.replace(`'"rating"'`, `'"stars"'`), /outcome.type must be one of visit, .*, not "stars"/],
+    [MANY.replace('  incident: row.id\n', ''), /incident needs incident/],
+    [
+      MANY.replace('row.who == "desk"', 'row.who'),
+      /incident.when: gives string where true or false is needed/,
+    ],
+    [MANY.replace('  incident: row.id\n', '  incident: row.id\n  act: row.id\n'), /has no member "act"/],
+  ])('says what is wrong with it (%#)', (source, mistake) => {
+    const reading = readMap(source);
+    expect(reading.ok ? [] : reading.mistakes.map(({ detail }) => detail)).toContainEqual(
+      expect.stringMatching(mistake),
+    );
   });
 });
 

@@ -1,19 +1,17 @@
 /** A file through a map into the ledger, in constant memory, every row accounted for. */
 import type { LedgerClient } from '../client.ts';
 import { CommandFailure, wrongUsage } from '../failure.ts';
-import { ActSender } from './act-sender.ts';
 import { readCsv } from './csv.ts';
 import { DirectoryWriter } from './directory-writer.ts';
+import { type Fact, type FactAnswer, FactSender } from './fact-sender.ts';
 import { readLines } from './lines.ts';
-import type { EntryKind, ImportMap } from './map.ts';
-import { type Mapped, mapRow } from './mapping.ts';
+import type { EntryKind, FactKind, ImportMap } from './map.ts';
+import { mapRow } from './mapping.ts';
 import { readNdjson } from './ndjson.ts';
 import type { RejectsFile } from './rejects-file.ts';
 import { isBadRow, type Row } from './rows.ts';
 import { BrokenSource, type Source, stoppedAt } from './source.ts';
 import { Tally } from './tally.ts';
-
-type Act = Extract<Mapped, { is: 'act' }>;
 
 export interface ImportRun {
   readonly source: Source;
@@ -44,26 +42,14 @@ export async function runImport(run: ImportRun): Promise<{ stated: Record<EntryK
   };
   const directory = to?.statesDirectory ? new DirectoryWriter(to.client, to.book, map) : undefined;
   await directory?.openBook();
-  const sender =
+  const senders =
     to &&
-    new ActSender(to.client, to.book, {
-      batch: to.batch,
-      concurrency: to.concurrency,
-      since: await positionOf(to.client, to.book),
-      onAnswer: (act, answer) => {
-        if (answer.is === 'refused') {
-          rejecting.push(reject(act.row, answer.reason, answer.detail));
-          return;
-        }
-        if (answer.alreadyThere) tally.alreadyThere += 1;
-        else tally.recorded += 1;
-        if (answer.breaches > 0) tally.withBreaches += 1;
-        tally.addAmounts(act.amounts);
-      },
-    });
+    (await sendersTo(to, map, tally, (fact, answer) => {
+      rejecting.push(reject(fact.row, answer.reason, answer.detail));
+    }));
   try {
     for await (const rows of rowsOf(source, map)) {
-      const acts: Act[] = [];
+      const facts: Fact[] = [];
       for (const row of rows) {
         tally.rows += 1;
         if (isBadRow(row)) {
@@ -71,31 +57,31 @@ export async function runImport(run: ImportRun): Promise<{ stated: Record<EntryK
           continue;
         }
         const mapped = mapRow(map, row);
-        if (mapped.is === 'not an act') tally.addNotAct(mapped.reason);
+        if (mapped.is === 'no fact') tally.addSkipped(mapped.reason);
         else if (mapped.is === 'wrong') await reject(row, mapped.reason, mapped.detail);
-        else acts.push(mapped);
+        else facts.push(mapped);
       }
-      const faults = await directory?.state(acts);
-      for (const act of acts) {
-        const fault = faults?.get(act);
-        if (fault !== undefined) await reject(act.row, fault.reason, fault.detail);
-        else if (sender !== undefined) await sender.send(act);
+      const faults = await directory?.state(facts);
+      for (const fact of facts) {
+        const fault = faults?.get(fact);
+        if (fault !== undefined) await reject(fact.row, fault.reason, fault.detail);
+        else if (senders !== undefined) await senders.get(fact.kind)!.send(fact);
         else {
-          tally.wouldSend += 1;
-          tally.addAmounts(act.amounts);
+          tally.facts[fact.kind].wouldSend += 1;
+          tally.addAmounts(fact.amounts);
         }
       }
       await Promise.all(rejecting.splice(0));
       tally.lastLine = rows.at(-1)!.line;
       run.onProgress?.(tally);
     }
-    await sender?.finish();
+    await finish(senders);
   } catch (error) {
     if (!(error instanceof BrokenSource)) {
-      await sender?.settle();
+      await Promise.all([...(senders?.values() ?? [])].map((sender) => sender.settle()));
       throw error;
     }
-    await sender?.finish();
+    await finish(senders);
     throw stoppedAt(source, tally.lastLine, error);
   } finally {
     await Promise.all(rejecting.splice(0));
@@ -106,6 +92,38 @@ export async function runImport(run: ImportRun): Promise<{ stated: Record<EntryK
     );
   }
   return { stated: directory?.stated ?? { location: 0, employee: 0, item: 0 } };
+}
+
+type Senders = ReadonlyMap<FactKind, FactSender>;
+
+/** One for each kind of fact that the map makes: a batch holds facts of one kind. */
+async function sendersTo(
+  to: NonNullable<ImportRun['to']>,
+  map: ImportMap,
+  tally: Tally,
+  refused: (fact: Fact, answer: FactAnswer & { is: 'refused' }) => void,
+): Promise<Senders> {
+  const since = await positionOf(to.client, to.book);
+  const onAnswer = (fact: Fact, answer: FactAnswer) => {
+    if (answer.is === 'refused') return refused(fact, answer);
+    if (answer.alreadyThere) tally.facts[fact.kind].alreadyThere += 1;
+    else tally.facts[fact.kind].recorded += 1;
+    if (answer.breaches > 0) tally.withBreaches += 1;
+    tally.addAmounts(fact.amounts);
+  };
+  const { batch, concurrency } = to;
+  return new Map(
+    map.sections.map(({ kind }) => [
+      kind,
+      new FactSender(to.client, to.book, kind, { batch, concurrency, since, onAnswer }),
+    ]),
+  );
+}
+
+/** @throws what stopped a batch of any of them, once all have come to their end */
+async function finish(senders: Senders | undefined): Promise<void> {
+  const ends = await Promise.allSettled([...(senders?.values() ?? [])].map((sender) => sender.finish()));
+  for (const end of ends) if (end.status === 'rejected') throw end.reason;
 }
 
 /** Exact: answered from the book itself. @throws CommandFailure when there is no such book */

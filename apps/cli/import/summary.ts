@@ -1,6 +1,13 @@
 /** What an import did, for machines and for people. */
 import type { EntryKind } from './map.ts';
-import { sum, type Tally } from './tally.ts';
+import { type FactTally, sum, type Tally } from './tally.ts';
+
+interface Counts {
+  readonly total: number;
+  readonly new: number;
+  readonly alreadyThere: number;
+  readonly wouldBeSent: number;
+}
 
 export interface Summary {
   readonly file: string;
@@ -9,16 +16,16 @@ export interface Summary {
   /** False when the import stopped before the end of the file. */
   readonly complete: boolean;
   readonly rows: number;
-  readonly acts: {
-    readonly total: number;
-    readonly new: number;
-    readonly alreadyThere: number;
-    readonly wouldBeSent: number;
+  readonly acts: Counts & {
     readonly withBreaches: number;
     readonly retailMinor: number | string;
     readonly costMinor: number | string;
   };
-  readonly notActs: { readonly total: number; readonly byReason: Readonly<Record<string, number>> };
+  /** `valueMinor`: of the purchases among them. */
+  readonly outcomes: Counts & { readonly valueMinor: number | string };
+  readonly incidents: Counts;
+  /** Rows that the map says are no facts. */
+  readonly skipped: { readonly total: number; readonly byReason: Readonly<Record<string, number>> };
   readonly rejected: {
     readonly total: number;
     readonly byReason: Readonly<Record<string, number>>;
@@ -48,15 +55,10 @@ export function summaryOf(run: {
     dryRun: run.isDryRun,
     complete: run.isComplete,
     rows: tally.rows,
-    acts: {
-      total: tally.acts,
-      new: tally.recorded,
-      alreadyThere: tally.alreadyThere,
-      wouldBeSent: tally.wouldSend,
-      withBreaches: tally.withBreaches,
-      ...tally.amounts,
-    },
-    notActs: { total: sum(tally.notActs), byReason: byCount(tally.notActs) },
+    acts: { ...countsOf(tally.facts.act), withBreaches: tally.withBreaches, ...tally.amounts },
+    outcomes: { ...countsOf(tally.facts.outcome), valueMinor: tally.valueMinor },
+    incidents: countsOf(tally.facts.incident),
+    skipped: { total: sum(tally.skipped), byReason: byCount(tally.skipped) },
     rejected: {
       total: tally.rejectedRows,
       byReason: byCount(tally.rejected),
@@ -70,21 +72,21 @@ export function summaryOf(run: {
 }
 
 export function summaryLines(summary: Summary): string[] {
-  const { acts, notActs, rejected, directory } = summary;
+  const { acts, outcomes, incidents, skipped, rejected, directory } = summary;
   const lines = [
     `${figure(summary.rows)} rows read from ${summary.file} in ${summary.seconds.toFixed(1)} s (${summary.rowsPerSecond.toLocaleString('en-GB')} rows/s)`,
     '',
-    `${figure(acts.total)} acts`,
+    ...countLines(acts, 'acts', summary.dryRun),
   ];
-  if (summary.dryRun)
-    lines.push(`${figure(acts.wouldBeSent)}   would be sent (dry run: nothing was recorded)`);
-  else lines.push(`${figure(acts.new)}   new`, `${figure(acts.alreadyThere)}   already there`);
   if (acts.withBreaches > 0)
     lines.push(`${figure(acts.withBreaches)}   of them with breaches: beyond a limit, or no policy in force`);
-  lines.push(`${figure(notActs.total)} not acts`, ...reasons(notActs.byReason));
+  if (outcomes.total > 0) lines.push(...countLines(outcomes, 'outcomes', summary.dryRun));
+  if (incidents.total > 0) lines.push(...countLines(incidents, 'facts of incidents', summary.dryRun));
+  lines.push(`${figure(skipped.total)} skipped`, ...reasons(skipped.byReason));
   lines.push(`${figure(rejected.total)} rejected`, ...reasons(rejected.byReason));
   if (summary.unsettled > 0) lines.push(`${figure(summary.unsettled)} without an answer`);
   lines.push('', `The acts come to ${acts.retailMinor} minor units at retail and ${acts.costMinor} at cost.`);
+  if (outcomes.total > 0) lines.push(`The purchases come to ${outcomes.valueMinor} minor units.`);
   const stated = Object.entries(directory).filter(([, count]) => count > 0);
   if (stated.length > 0)
     lines.push(
@@ -92,6 +94,16 @@ export function summaryLines(summary: Summary): string[] {
     );
   if (rejected.file !== undefined) lines.push(`Rejected rows: ${rejected.file}`);
   return lines;
+}
+
+function countsOf({ total, recorded, alreadyThere, wouldSend }: FactTally): Counts {
+  return { total, new: recorded, alreadyThere, wouldBeSent: wouldSend };
+}
+
+function countLines(counts: Counts, name: string, isDryRun: boolean): string[] {
+  const all = `${figure(counts.total)} ${name}`;
+  if (isDryRun) return [all, `${figure(counts.wouldBeSent)}   would be sent (dry run: nothing was recorded)`];
+  return [all, `${figure(counts.new)}   new`, `${figure(counts.alreadyThere)}   already there`];
 }
 
 function reasons(byReason: Readonly<Record<string, number>>): string[] {

@@ -1,21 +1,36 @@
 /** What became of every row. Nothing is lost silently: the parts must add up to the rows read. */
+import type { FactKind } from './map.ts';
 import type { SentAmounts } from './mapping.ts';
+
+/** Of one kind of fact. */
+export class FactTally {
+  recorded = 0;
+  alreadyThere = 0;
+  /** Dry run only: would have been sent. */
+  wouldSend = 0;
+
+  get total(): number {
+    return this.recorded + this.alreadyThere + this.wouldSend;
+  }
+}
 
 export class Tally {
   rows = 0;
-  recorded = 0;
-  alreadyThere = 0;
-  /** Dry run only: acts that would have been sent. */
-  wouldSend = 0;
   withBreaches = 0;
   lastLine = 0;
-  readonly notActs = new Map<string, number>();
+  readonly facts: Readonly<Record<FactKind, FactTally>> = {
+    act: new FactTally(),
+    outcome: new FactTally(),
+    incident: new FactTally(),
+  };
+  readonly skipped = new Map<string, number>();
   readonly rejected = new Map<string, number>();
   #retailMinor = 0n;
   #costMinor = 0n;
+  #valueMinor = 0n;
 
-  addNotAct(reason: string): void {
-    this.notActs.set(reason, (this.notActs.get(reason) ?? 0) + 1);
+  addSkipped(reason: string): void {
+    this.skipped.set(reason, (this.skipped.get(reason) ?? 0) + 1);
   }
 
   addRejected(reason: string): void {
@@ -25,24 +40,27 @@ export class Tally {
   addAmounts(amounts: SentAmounts): void {
     this.#retailMinor += BigInt(amounts.retailMinor ?? 0);
     this.#costMinor += BigInt(amounts.costMinor ?? 0);
+    this.#valueMinor += BigInt(amounts.valueMinor ?? 0);
   }
 
   get rejectedRows(): number {
     return sum(this.rejected);
   }
 
-  get acts(): number {
-    return this.recorded + this.alreadyThere + this.wouldSend;
-  }
-
   /** Rows read of which nothing is known yet; 0 at the end of a whole run. */
   get unsettled(): number {
-    return this.rows - this.acts - sum(this.notActs) - sum(this.rejected);
+    const facts = Object.values(this.facts).reduce((all, { total }) => all + total, 0);
+    return this.rows - facts - sum(this.skipped) - sum(this.rejected);
   }
 
   /** Of the acts, as the map gave them; text once they exceed what JSON figures hold exactly. */
   get amounts(): { retailMinor: number | string; costMinor: number | string } {
     return { retailMinor: exact(this.#retailMinor), costMinor: exact(this.#costMinor) };
+  }
+
+  /** Of the outcomes, likewise. */
+  get valueMinor(): number | string {
+    return exact(this.#valueMinor);
   }
 }
 

@@ -66,6 +66,13 @@ export const ROUTE_NEEDS: Readonly<Record<string, Needs>> = {
   [`GET ${BOOK}/buckets`]: 'acts:read',
   [`GET ${BOOK}/adjustments`]: 'acts:read',
   [`POST ${BOOK}/adjustments`]: 'adjustments:write',
+  [`POST ${BOOK}/incidents`]: 'facts:write',
+  [`POST ${BOOK}/incidents/batch`]: 'facts:write',
+  [`GET ${BOOK}/incidents`]: 'acts:read',
+  [`GET ${BOOK}/incidents/:incident`]: 'acts:read',
+  [`POST ${BOOK}/outcomes`]: 'facts:write',
+  [`POST ${BOOK}/outcomes/batch`]: 'facts:write',
+  [`GET ${BOOK}/outcomes`]: 'acts:read',
   [`GET ${BOOK}/metrics/spend`]: 'reports:read',
 };
 

@@ -17,6 +17,7 @@ const ROLES = Object.keys(ACCESS_ROLES) as AccessRole[];
 const EVERY: readonly AccessRole[] = ROLES;
 const ADMIN_ALONE: readonly AccessRole[] = ['admin'];
 const TILLS: readonly AccessRole[] = ['till', 'crm', 'admin'];
+const TELLERS: readonly AccessRole[] = ['crm', 'admin'];
 const APPROVERS: readonly AccessRole[] = ['approver', 'admin'];
 const ADJUSTERS: readonly AccessRole[] = ['operations', 'finance', 'admin'];
 const OPERATIONS: readonly AccessRole[] = ['operations', 'admin'];
@@ -72,6 +73,13 @@ const ROUTES: readonly (readonly [method: string, path: string, roles: readonly 
   ['GET', '/v1/books/{book}/buckets', EVERY],
   ['POST', '/v1/books/{book}/adjustments', ADJUSTERS],
   ['GET', '/v1/books/{book}/adjustments', EVERY],
+  ['POST', '/v1/books/{book}/incidents', TELLERS],
+  ['POST', '/v1/books/{book}/incidents/batch', TELLERS],
+  ['GET', '/v1/books/{book}/incidents', EVERY],
+  ['GET', '/v1/books/{book}/incidents/{incident}', EVERY],
+  ['POST', '/v1/books/{book}/outcomes', TELLERS],
+  ['POST', '/v1/books/{book}/outcomes/batch', TELLERS],
+  ['GET', '/v1/books/{book}/outcomes', EVERY],
   ['GET', '/v1/books/{book}/metrics/spend', POLICY_READERS],
 ];
 const OPEN = ['GET /health/live', 'GET /health/ready'];

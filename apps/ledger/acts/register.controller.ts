@@ -62,7 +62,7 @@ export class RegisterController {
   }
 }
 
-function rowBody(row: RegisterRow) {
+export function rowBody(row: RegisterRow) {
   return {
     id: row.id,
     status: row.status,

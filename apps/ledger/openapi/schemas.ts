@@ -1,6 +1,8 @@
 /** The shapes of the wire, for the API's description. Written by hand: they are the contract. */
 
 import { ACT_STATUSES, KINDS, MODES, TRIGGERS } from '../../../libs/domain/act/act.ts';
+import { OUTCOME_TYPES } from '../../../libs/domain/outcome/outcome.ts';
+import { INCIDENT_STATUSES } from '../../../libs/views/facts/facts.ts';
 import { MAX_PAGE, REGISTER_STATUSES } from '../../../libs/views/register/register.ts';
 import { SPEND_DIMENSIONS } from '../../../libs/views/spend/spend.ts';
 import { MAX_QUANTITY } from '../acts/act.parsing.ts';
@@ -37,6 +39,7 @@ import {
   window,
 } from './schema-parts.ts';
 import { SETTLING_SCHEMAS, SHOWN_WHEN_SETTLED } from './settling-schemas.ts';
+import { TOLD_SCHEMAS } from './told-schemas.ts';
 import { CONSEQUENCES, FINDINGS } from './words.ts';
 
 const ACT_MEMBERS: Record<string, Schema> = {
@@ -425,46 +428,45 @@ export const SCHEMAS = {
       'reversedInAll',
     ],
   ),
+  RegisterRow: object(
+    {
+      id: actId,
+      status: choice(REGISTER_STATUSES),
+      ...Object.fromEntries(
+        Object.entries(ACT_MEMBERS).filter(([member]) => member !== 'shift' && member !== 'channel'),
+      ),
+      region: id('central'),
+      count: COUNT,
+      businessDate: date('The trading day at the location.'),
+      occurredAt: instant('When it happened.'),
+      recordedAt: instant('When the ledger learned of it.'),
+      expiresAt: instant('While it is pending approval or reserved: it falls due then.'),
+      position,
+      policyVersion: orNull(whole('Null: no policy was in force.')),
+      breachCount: whole('Findings other than within on a recorded act.'),
+      declinedBy: list({ type: 'string' }, { description: 'Guardrails that declined it.' }),
+      reversed: amounts,
+    },
+    [
+      'id',
+      'status',
+      ...NEEDED,
+      'count',
+      'retailMinor',
+      'costMinor',
+      'businessDate',
+      'occurredAt',
+      'recordedAt',
+      'position',
+      'policyVersion',
+      'breachCount',
+      'declinedBy',
+      'reversed',
+    ],
+  ),
   Register: object(
     {
-      acts: list(
-        object(
-          {
-            id: actId,
-            status: choice(REGISTER_STATUSES),
-            ...Object.fromEntries(
-              Object.entries(ACT_MEMBERS).filter(([member]) => member !== 'shift' && member !== 'channel'),
-            ),
-            region: id('central'),
-            count: COUNT,
-            businessDate: date('The trading day at the location.'),
-            occurredAt: instant('When it happened.'),
-            recordedAt: instant('When the ledger learned of it.'),
-            expiresAt: instant('While it is pending approval or reserved: it falls due then.'),
-            position,
-            policyVersion: orNull(whole('Null: no policy was in force.')),
-            breachCount: whole('Findings other than within on a recorded act.'),
-            declinedBy: list({ type: 'string' }, { description: 'Guardrails that declined it.' }),
-            reversed: amounts,
-          },
-          [
-            'id',
-            'status',
-            ...NEEDED,
-            'count',
-            'retailMinor',
-            'costMinor',
-            'businessDate',
-            'occurredAt',
-            'recordedAt',
-            'position',
-            'policyVersion',
-            'breachCount',
-            'declinedBy',
-            'reversed',
-          ],
-        ),
-      ),
+      acts: list(ref('RegisterRow')),
       nextCursor: orNull({
         type: 'string',
         description: 'For the next page, with the same filters; null on the last.',
@@ -493,6 +495,7 @@ export const SCHEMAS = {
     'position',
   ]),
   ...ADJUSTMENT_SCHEMAS,
+  ...TOLD_SCHEMAS,
   Possible: possibleSchema(ALLOWANCE),
   SpendFigures: object(
     {
@@ -617,7 +620,7 @@ export const PARAMETERS: Readonly<Record<string, Parameter>> = {
   role: parameter('A role.', id('barista')),
   shift: parameter('A shift.', id('soho-2026-11-21-early')),
   author: parameter('Who adjusted.', id('area-lead')),
-  pageSize: parameter('Adjustments a page.', { type: 'integer', minimum: 1, maximum: MAX_PAGE, default: 50 }),
+  pageSize: parameter('Entries a page.', { type: 'integer', minimum: 1, maximum: MAX_PAGE, default: 50 }),
   channel: parameter('A channel.', id('till')),
   reason: parameter('A reason.', id('long-wait')),
   item: parameter('An item.', text(SKU_MAX_LENGTH, 'coffee/flat-white')),
@@ -631,7 +634,11 @@ export const PARAMETERS: Readonly<Record<string, Parameter>> = {
     anyOf: [{ type: 'integer', minimum: 1, maximum: MAX_PAGE, default: 50 }, { type: 'string' }],
   }),
   kind: parameter('A kind of act.', choice(KINDS)),
-  status: parameter('What became of the act.', choice(REGISTER_STATUSES)),
+  status: parameter(
+    'What became of the act, or of the incident.',
+    choice([...REGISTER_STATUSES, ...INCIDENT_STATUSES]),
+  ),
+  type: parameter('A type of outcome.', choice(OUTCOME_TYPES)),
   from: parameter('First business date, included.', date('')),
   to: parameter('Last business date, included.', date('')),
   at: parameter('The moment to look at; absent: now.', instant('')),

@@ -1,7 +1,7 @@
 /** What is possible, as it is answered. */
 
-import { FUTURE_TOLERANCE_MS } from '../../../libs/domain/book/decide.ts';
 import { calendarOf } from '../../../libs/domain/book/location-calendar.ts';
+import { FUTURE_TOLERANCE_MS } from '../../../libs/domain/book/occurred.ts';
 import type { Possible, PossibleQuery } from '../../../libs/domain/book/possible.ts';
 import { assumptionsOf } from '../../../libs/domain/book/possible-assumptions.ts';
 import { LINES, type LineName } from '../../../libs/domain/book/possible-bounds.ts';

@@ -188,6 +188,16 @@ const OF_THE_DOMAIN: Record<RefusalCode, ProblemKind> = {
     title: 'The item is not in the directory',
     advice: 'State the item with PUT …/items/{sku}, or give retailMinor and costMinor with the act.',
   },
+  'unknown-act': {
+    status: 422,
+    title: 'The act named is not in the ledger',
+    advice: 'Give the id that the ledger answered when the act was posted, or link by customer or incident.',
+  },
+  'outcome-incoherent': {
+    status: 422,
+    title: 'The members of the outcome do not go together',
+    advice: 'Correct what errors points at: the link, the value or the rating.',
+  },
   'amount-missing': {
     status: 422,
     title: 'The act has no value',

@@ -28,6 +28,8 @@ const TAKES = {
   RequestBacktest: 'policies:read',
   StartShadow: 'policies:write',
   StopShadow: 'policies:write',
+  ReportIncident: 'facts:write',
+  RecordOutcome: 'facts:write',
 } as const satisfies Readonly<Record<Command['type'], Capability>>;
 
 export function capabilityOf(command: Command): Capability {

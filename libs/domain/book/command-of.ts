@@ -71,6 +71,12 @@ export function commandOf(event: BookEvent): Command | undefined {
       const { version, from, to, asked } = event;
       return { type: 'RequestBacktest', version, ...asked, ...given({ from, to }) };
     }
+    case 'IncidentOpened':
+    case 'IncidentResolved':
+    case 'IncidentReopened':
+      return { type: 'ReportIncident', asked: event.asked };
+    case 'OutcomeRecorded':
+      return { type: 'RecordOutcome', asked: event.asked };
     case 'ShadowStarted':
       return { type: 'StartShadow', version: event.version };
     case 'ShadowStopped':
@@ -96,6 +102,10 @@ export function idOf(event: BookEvent): string {
     case 'BucketAdjusted':
     case 'BucketTransferred':
     case 'BacktestRequested':
+    case 'IncidentOpened':
+    case 'IncidentResolved':
+    case 'IncidentReopened':
+    case 'OutcomeRecorded':
       return event.id;
     default:
       return '';

@@ -1,6 +1,8 @@
 /** What may be asked of a book, and how it refuses. A refusal is a value: nothing was recorded, and why. */
 import type { Amounts, AskedAct } from '../act/act.ts';
 import type { Book, Campaign, Employee, Item, Location } from '../directory/directory.ts';
+import type { AskedIncident } from '../outcome/incident.ts';
+import type { AskedOutcome } from '../outcome/outcome.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { AskedAdjustment, AskedTransfer } from './events.ts';
 
@@ -79,6 +81,8 @@ export type Command =
       /** Absent: the newest event there is. */
       readonly position?: number;
     }
+  | { readonly type: 'ReportIncident'; readonly asked: AskedIncident }
+  | { readonly type: 'RecordOutcome'; readonly asked: AskedOutcome }
   | { readonly type: 'StartShadow'; readonly version: number }
   | { readonly type: 'StopShadow'; readonly version: number };
 
@@ -153,6 +157,8 @@ export const REFUSAL_CODES = [
   'same-bucket',
   'position-not-reached',
   'too-many-shadows',
+  'outcome-incoherent',
+  'unknown-act',
 ] as const;
 export type RefusalCode = (typeof REFUSAL_CODES)[number];
 

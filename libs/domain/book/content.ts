@@ -5,6 +5,7 @@
 import type { Command } from './commands.ts';
 import { type BookEvent, isDecision } from './events.ts';
 import { same } from './same.ts';
+import { isAboutIncident } from './told-events.ts';
 
 /** @returns the members that differ, dotted (`item.quantity`), sorted; none when the content is the same. */
 export function differences(command: Command, event: BookEvent): readonly string[] {
@@ -85,6 +86,12 @@ export function differences(command: Command, event: BookEvent): readonly string
         { version: command.version, from: command.from, to: command.to, position: command.position },
         { version: event.version, from: event.from, to: event.to, ...event.asked },
       );
+    case 'ReportIncident':
+      if (!isAboutIncident(event)) return ['operation'];
+      return membersThatDiffer(command.asked, event.asked);
+    case 'RecordOutcome':
+      if (event.type !== 'OutcomeRecorded') return ['operation'];
+      return membersThatDiffer(command.asked, event.asked);
     case 'StartShadow':
       if (event.type !== 'ShadowStarted') return ['operation'];
       return membersThatDiffer({ version: command.version }, { version: event.version });

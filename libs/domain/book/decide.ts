@@ -18,19 +18,19 @@ import { plus } from './evolve.ts';
 import { fiscalCalendarChange } from './fiscal-rules.ts';
 import { findings } from './guardrails.ts';
 import { calendarOf } from './location-calendar.ts';
+import { aheadOfClock } from './occurred.ts';
 import { decidePolicy } from './policy-life.ts';
 import { reverseAct } from './reverse.ts';
 import { same } from './same.ts';
 import { approveAct, commitAct, makeApprovalCode, rejectAct, releaseAct } from './settle.ts';
 import { activeVersion, type BookState } from './state.ts';
+import { recordOutcome, reportIncident } from './told-facts.ts';
 import { requestBacktest, startShadow, stopShadow } from './try-out.ts';
 
 export type { Context, Decided } from './context.ts';
 
 /** A `request` is asked at the till: what is older than this has happened and is a `record`. */
 export const REQUEST_MAX_AGE_MS = 15 * 60_000;
-/** Clocks differ by a little; what lies further ahead has not happened. */
-export const FUTURE_TOLERANCE_MS = 5 * 60_000;
 
 export function decide(draft: Draft, command: Command, context: Context): Decided {
   const { state } = draft;
@@ -48,6 +48,10 @@ export function decide(draft: Draft, command: Command, context: Context): Decide
       return decideAct(draft, command.asked, context);
     case 'ReverseAct':
       return reverseAct(draft, command, context);
+    case 'ReportIncident':
+      return reportIncident(state, command, context);
+    case 'RecordOutcome':
+      return recordOutcome(state, command, context);
     case 'DefineLocation':
       return stated(state.locations.get(command.id), command.location, () => ({
         type: 'LocationDefined',
@@ -225,13 +229,8 @@ function standing(state: BookState, facts: ActFacts, version: number | null): Gu
 }
 
 function checkTimes(asked: AskedAct, occurredAt: number, now: number): Decided | undefined {
-  if (occurredAt > now + FUTURE_TOLERANCE_MS) {
-    return refuse(
-      'occurred-at-in-future',
-      `occurredAt ${formatInstant(occurredAt)} lies ahead of the ledger's clock, ${formatInstant(now)}.`,
-      { pointer: '/occurredAt', advice: 'Set the clock of the till, or leave occurredAt out to mean now.' },
-    );
-  }
+  const ahead = aheadOfClock(occurredAt, now);
+  if (ahead !== undefined) return ahead;
   if (asked.mode !== 'record' && occurredAt < now - REQUEST_MAX_AGE_MS) {
     return refuse(
       'occurred-at-too-old',

@@ -6,16 +6,10 @@ import type { Amounts, AskedAct } from '../act/act.ts';
 import type { Book, Campaign, Employee, Item, Location } from '../directory/directory.ts';
 import type { Authority, Consequence, Policy } from '../policy/policy.ts';
 import type { FiscalCalendar } from '../time/fiscal-calendar.ts';
+import type { Stamp } from './stamp.ts';
+import type { IncidentEvent, OutcomeRecorded } from './told-events.ts';
 
-/** What the shell stamps on every fact. */
-export interface Stamp {
-  /** When the ledger learned of it, epoch milliseconds. */
-  readonly recordedAt: number;
-  /** Who told it. */
-  readonly actor: string;
-  /** The idempotency key of the write; absent for PUTs, which state a whole resource. */
-  readonly key?: string;
-}
+export type { Stamp } from './stamp.ts';
 
 export interface BookDefined extends Stamp {
   readonly type: 'BookDefined';
@@ -375,7 +369,9 @@ export type BookEvent =
   | BucketTransferred
   | BacktestRequested
   | ShadowStarted
-  | ShadowStopped;
+  | ShadowStopped
+  | IncidentEvent
+  | OutcomeRecorded;
 
 /** How an act begins. */
 export type ActDecision = ActAccepted | ActDeclined | ActHeld | ActReserved;

@@ -89,6 +89,10 @@ export function evolve(state: BookState, event: BookEvent, revision: number): Bo
       evolvePolicy(state, event, revision);
       break;
     case 'BacktestRequested':
+    case 'IncidentOpened':
+    case 'IncidentResolved':
+    case 'IncidentReopened':
+    case 'OutcomeRecorded':
       break;
     case 'ShadowStarted':
       state.shadows.set(event.version, {

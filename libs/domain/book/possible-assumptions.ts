@@ -2,8 +2,8 @@
 import type { AskedAct } from '../act/act.ts';
 import { KINDS, TRIGGERS } from '../act/act.ts';
 import { type CompiledLimit, compilePolicy } from '../policy/compile.ts';
-import { FUTURE_TOLERANCE_MS } from './decide.ts';
 import { calendarOf } from './location-calendar.ts';
+import { FUTURE_TOLERANCE_MS } from './occurred.ts';
 import type { Possible, PossibleQuery, Variant } from './possible.ts';
 import { rankOf, stopsOn } from './possible-order.ts';
 import type { BookState } from './state.ts';

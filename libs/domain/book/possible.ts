@@ -8,10 +8,11 @@ import { type AskedAct, KINDS, type Kind, TRIGGERS, type Trigger } from '../act/
 import { type CompiledPolicy, type CompiledRule, compilePolicy } from '../policy/compile.ts';
 import { amountsLookedAt, mayHold } from '../rules/condition-range.ts';
 import type { Refusal } from './commands.ts';
-import { decide, FUTURE_TOLERANCE_MS } from './decide.ts';
+import { decide } from './decide.ts';
 import type { Draft } from './draft.ts';
 import type { ActDecided, GuardrailReceipt } from './events.ts';
 import { draftAt } from './expiry.ts';
+import { FUTURE_TOLERANCE_MS } from './occurred.ts';
 import {
   type ActLine,
   askedAt,

@@ -1,43 +1,47 @@
-/** Sends acts in batches, some at a time, and gives each act's answer back. */
+/** Sends facts of one kind in batches, some at a time, and gives each fact's answer back. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type LedgerClient, type LedgerReply, ProblemReply, problemOf } from '../client.ts';
 import { CommandFailure } from '../failure.ts';
+import { FACTS, type FactKind } from './map.ts';
 import type { Mapped } from './mapping.ts';
 
-type Act = Extract<Mapped, { is: 'act' }>;
+export type Fact = Extract<Mapped, { is: 'fact' }>;
 
-export type ActAnswer =
+export type FactAnswer =
   | { readonly is: 'recorded'; readonly alreadyThere: boolean; readonly breaches: number }
   | { readonly is: 'refused'; readonly reason: string; readonly detail: string };
 
 /** The service takes bodies up to 1 MiB; what is left is for the frame around the items. */
 const MAX_BATCH_BYTES = 960 * 1024;
 
-export class ActSender {
+export class FactSender {
   readonly #client: LedgerClient;
+  readonly #collection: string;
   readonly #path: string;
   readonly #batch: number;
   readonly #concurrency: number;
   readonly #since: number;
-  readonly #onAnswer: (act: Act, answer: ActAnswer) => void;
+  readonly #onAnswer: (fact: Fact, answer: FactAnswer) => void;
   readonly #inFlight = new Set<Promise<void>>();
-  #waiting: { act: Act; text: string }[] = [];
+  #waiting: { fact: Fact; text: string }[] = [];
   #waitingBytes = 0;
   #failure: unknown;
 
   constructor(
     client: LedgerClient,
     book: string,
+    kind: FactKind,
     options: {
       readonly batch: number;
       readonly concurrency: number;
       /** The book's position before this import: what stands at or below it was already there. */
       readonly since: number;
-      readonly onAnswer: (act: Act, answer: ActAnswer) => void;
+      readonly onAnswer: (fact: Fact, answer: FactAnswer) => void;
     },
   ) {
     this.#client = client;
-    this.#path = `/v1/books/${encodeURIComponent(book)}/acts/batch`;
+    this.#collection = FACTS[kind].collection;
+    this.#path = `/v1/books/${encodeURIComponent(book)}/${this.#collection}/batch`;
     this.#batch = options.batch;
     this.#concurrency = options.concurrency;
     this.#since = options.since;
@@ -45,11 +49,11 @@ export class ActSender {
   }
 
   /** Resolves when there is room for more: its caller's pace is the service's. */
-  async send(act: Act): Promise<void> {
-    const text = JSON.stringify(act.item);
+  async send(fact: Fact): Promise<void> {
+    const text = JSON.stringify(fact.item);
     const bytes = Buffer.byteLength(text) + 1;
     if (this.#waitingBytes + bytes > MAX_BATCH_BYTES) await this.#dispatch();
-    this.#waiting.push({ act, text });
+    this.#waiting.push({ fact, text });
     this.#waitingBytes += bytes;
     if (this.#waiting.length >= this.#batch) await this.#dispatch();
   }
@@ -81,10 +85,10 @@ export class ActSender {
     this.#inFlight.add(sending);
   }
 
-  async #post(batch: readonly { act: Act; text: string }[]): Promise<void> {
+  async #post(batch: readonly { fact: Fact; text: string }[]): Promise<void> {
     let left = batch;
     for (let attempt = 0; left.length > 0; attempt++) {
-      const body = `{"acts":[${left.map(({ text }) => text).join(',')}]}`;
+      const body = `{"${this.#collection}":[${left.map(({ text }) => text).join(',')}]}`;
       const headers = { 'content-type': 'application/json' };
       const reply = await this.#client.request('POST', this.#path, { body, headers, repeatable: true });
       if (reply.status >= 400) return this.#refusedWhole(left, reply);
@@ -94,34 +98,37 @@ export class ActSender {
   }
 
   /** Gives the answers out; returns the items that the service could not record now, to be sent again. */
-  #take(batch: readonly { act: Act; text: string }[], reply: LedgerReply, attempt: number) {
+  #take(batch: readonly { fact: Fact; text: string }[], reply: LedgerReply, attempt: number) {
     const results: unknown = reply.body?.results;
     if (!Array.isArray(results) || results.length !== batch.length) {
-      throw new CommandFailure(`The service answered a batch of ${batch.length} acts with something else.`, {
-        advice: 'Check that --url names a Goodwill Ledger of this version.',
-      });
+      throw new CommandFailure(
+        `The service answered a batch of ${batch.length} ${this.#collection} with something else.`,
+        {
+          advice: 'Check that --url names a Goodwill Ledger of this version.',
+        },
+      );
     }
-    return batch.filter(({ act }, index) => {
+    return batch.filter(({ fact }, index) => {
       const result = results[index] as Result;
       if (result.status >= 500) {
         if (attempt < 5) return true;
-        throw new ProblemReply(`Line ${act.row.line}`, {
+        throw new ProblemReply(`Line ${fact.row.line}`, {
           ...reply,
           status: result.status,
           body: result.body,
         });
       }
-      this.#onAnswer(act, answerOf(result, this.#since));
+      this.#onAnswer(fact, answerOf(result, this.#since));
       return false;
     });
   }
 
   /** A batch refused as a whole for what one item is: halves find the item. Anything else stops the import. */
-  async #refusedWhole(batch: readonly { act: Act; text: string }[], reply: LedgerReply): Promise<void> {
+  async #refusedWhole(batch: readonly { fact: Fact; text: string }[], reply: LedgerReply): Promise<void> {
     const mayBeOneItem = reply.status === 400 || reply.status === 413 || reply.status === 422;
-    if (!mayBeOneItem) throw new ProblemReply('The acts cannot be recorded', reply);
+    if (!mayBeOneItem) throw new ProblemReply(`The ${this.#collection} cannot be recorded`, reply);
     if (batch.length === 1) {
-      this.#onAnswer(batch[0]!.act, answerOf({ status: reply.status, body: reply.body }, this.#since));
+      this.#onAnswer(batch[0]!.fact, answerOf({ status: reply.status, body: reply.body }, this.#since));
       return;
     }
     const middle = Math.ceil(batch.length / 2);
@@ -135,9 +142,9 @@ interface Result {
   readonly body?: { readonly position?: number; readonly breaches?: readonly unknown[] };
 }
 
-function answerOf({ status, body }: Result, since: number): ActAnswer {
+function answerOf({ status, body }: Result, since: number): FactAnswer {
   if (status < 400) {
-    if (typeof body?.position !== 'number') throw new Error('the service recorded an act without a position');
+    if (typeof body?.position !== 'number') throw new Error('the service recorded a fact without a position');
     return { is: 'recorded', alreadyThere: body.position <= since, breaches: body.breaches?.length ?? 0 };
   }
   const problem = problemOf(body);

@@ -1,0 +1,123 @@
+import { Controller, Get, Post, Req, Res } from '@nestjs/common';
+import { CommandBus, QueryBus } from '@nestjs/cqrs';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { BookEvent } from '../../../libs/domain/book/events.ts';
+import { OUTCOME_TYPES } from '../../../libs/domain/outcome/outcome.ts';
+import { MAX_PAGE } from '../../../libs/views/facts/facts.ts';
+import { actorOf } from '../access/gate.ts';
+import { WriteManyToBook, WriteToBook } from '../books/books.bus.ts';
+import { batchResults, readBatch, writesOf } from '../http/batch.ts';
+import { aPosition } from '../http/position.ts';
+import { aDate, anId, oneOf, readQuery, whole } from '../http/query.ts';
+import { sendJson, sendRecorded } from '../http/reply.ts';
+import { bookId, idempotencyKey, jsonBody } from '../http/request.ts';
+import { readBeforeView } from '../metrics/reading-a-view.ts';
+import { Describe } from '../openapi/describe.ts';
+import { parameterProblem, problemOfRefusal } from '../problems/problem.ts';
+import { SearchOutcomes } from './facts.bus.ts';
+import { parseOutcome } from './told.parsing.ts';
+import { outcomeBody, outcomeRowBody } from './told.rendering.ts';
+
+const PARAMETERS = {
+  customer: anId,
+  incident: anId,
+  act: anId,
+  type: oneOf(OUTCOME_TYPES),
+  from: aDate,
+  to: aDate,
+  cursor: (text: string) => ({ value: text }),
+  pageSize: whole(1, MAX_PAGE),
+  atLeast: aPosition,
+} as const;
+
+@Controller('v1/books/:book/outcomes')
+export class OutcomesController {
+  readonly #commands: CommandBus;
+  readonly #queries: QueryBus;
+  constructor(commands: CommandBus, queries: QueryBus) {
+    this.#commands = commands;
+    this.#queries = queries;
+  }
+
+  @Post()
+  @Describe({
+    id: 'postOutcome',
+    tag: 'Outcomes',
+    summary: 'Tell of something that a customer did later',
+    description:
+      'Taken however late and in any order. Linked by customer, incident, act, or several of them; an act must be one the ledger has.',
+    path: ['book'],
+    body: 'OutcomePost',
+    key: true,
+    answer: [201, 'Outcome'],
+    problems: [400, 403, 404, 413, 415, 422],
+  })
+  async post(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const book = bookId(request);
+    const key = idempotencyKey(request);
+    const asked = parseOutcome(jsonBody(request, true));
+    const command = { type: 'RecordOutcome', asked } as const;
+    const answer = await this.#commands.execute(new WriteToBook(book, command, actorOf(request), key));
+    if (answer.outcome === 'refused') throw problemOfRefusal(answer.refusal);
+    if (answer.outcome !== 'recorded') throw new Error('An outcome was answered as a statement.');
+    sendRecorded(reply, rendered(answer.event, answer.position), answer.replayed);
+  }
+
+  @Post('batch')
+  @Describe({
+    id: 'postOutcomes',
+    tag: 'Outcomes',
+    summary: 'Tell of up to 1,000 outcomes at once',
+    description:
+      'Each carries its own idempotencyKey and stands alone: results come in order, each with the status and body it would have had by itself.',
+    path: ['book'],
+    body: 'OutcomeBatch',
+    answer: [200, 'OutcomeResults'],
+    problems: [400, 403, 404, 413, 415],
+  })
+  async postMany(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const book = bookId(request);
+    const items = readBatch(jsonBody(request, true), 'outcomes', (item, at, alsoKnown) => ({
+      type: 'RecordOutcome',
+      asked: parseOutcome(item, at, alsoKnown),
+    }));
+    const writes = new WriteManyToBook(book, writesOf(items), actorOf(request));
+    const { text, allReplayed } = batchResults(items, await this.#commands.execute(writes), (answer) =>
+      rendered(answer.event, answer.position),
+    );
+    if (allReplayed) reply.header('idempotent-replayed', 'true');
+    sendJson(reply, 200, text);
+  }
+
+  @Get()
+  @Describe({
+    id: 'searchOutcomes',
+    tag: 'Outcomes',
+    summary: 'What customers did later, newest in the ledger first',
+    description:
+      'Answered from a view that follows the ledger closely; `position` says how far it has come, `atLeast` waits for a position.',
+    path: ['book'],
+    query: Object.keys(PARAMETERS),
+    answer: [200, 'Outcomes'],
+    problems: [400, 404],
+  })
+  async search(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const book = bookId(request);
+    const { atLeast, ...filters } = readQuery(request, PARAMETERS);
+    await readBeforeView(this.#queries, 'facts', book, atLeast, () => undefined);
+    const answer = await this.#queries.execute(new SearchOutcomes(book, filters));
+    if (!answer.ok) {
+      throw parameterProblem('query-invalid', [
+        { parameter: 'cursor', code: 'bad-cursor', detail: answer.detail, advice: answer.advice },
+      ]);
+    }
+    const { rows, nextCursor, position } = answer;
+    const body = { outcomes: rows.map(outcomeRowBody), nextCursor: nextCursor ?? null, position };
+    sendJson(reply, 200, JSON.stringify(body));
+  }
+}
+
+function rendered(event: BookEvent, position: number): string {
+  if (event.type !== 'OutcomeRecorded') throw new Error(`An outcome was answered with ${event.type}.`);
+  return JSON.stringify(outcomeBody(event, position));
+}

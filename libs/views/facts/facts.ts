@@ -1,0 +1,127 @@
+/** Incidents and outcomes: what may be asked of them and how they answer. */
+import type { IncidentType } from '../../domain/outcome/incident.ts';
+import type { OutcomeType, Rating } from '../../domain/outcome/outcome.ts';
+
+export const DEFAULT_PAGE = 50;
+export const MAX_PAGE = 500;
+/** Facts shown of one incident, the latest; an incident has a handful. */
+export const MAX_FACTS_SHOWN = 500;
+
+/** Stored types, in the order of `OUTCOME_TYPES`, above which they are few: visits and purchases are most of all. */
+export const COMMON_OUTCOMES = 1;
+
+export const INCIDENT_STATUSES = ['open', 'resolved'] as const;
+export type IncidentStatus = (typeof INCIDENT_STATUSES)[number];
+
+interface Page {
+  /** 1 to `MAX_PAGE`; absent: `DEFAULT_PAGE`. */
+  readonly pageSize?: number;
+  /** From the page before; valid with the same filters only. */
+  readonly cursor?: string;
+}
+
+export interface IncidentFilters extends Page {
+  /** Named by any fact of the incident. */
+  readonly customer?: string;
+  readonly location?: string;
+  readonly status?: IncidentStatus;
+  /** Business dates, both included, of the first that is known of the incident. */
+  readonly from?: string;
+  readonly to?: string;
+}
+
+export interface OutcomeFilters extends Page {
+  readonly customer?: string;
+  readonly incident?: string;
+  readonly act?: string;
+  readonly type?: OutcomeType;
+  /** Business dates, both included. */
+  readonly from?: string;
+  readonly to?: string;
+}
+
+/** Made of all facts of the incident, whatever order they were learned in: the same facts, the same row. */
+export interface IncidentRow {
+  readonly incident: string;
+  /** What the latest fact by `occurredAt` makes of it; of facts at the same time, the last in `INCIDENT_TYPES`. */
+  readonly status: IncidentStatus;
+  /** Epoch ms; null: nobody has told yet that it was opened. */
+  readonly openedAt: number | null;
+  readonly firstResolvedAt: number | null;
+  /** Null while it is open. */
+  readonly resolvedAt: number | null;
+  readonly reopened: number;
+  /** Of the earliest fact. */
+  readonly businessDate: string;
+  /** Of the earliest fact that says. */
+  readonly customer: string | null;
+  readonly location: string | null;
+  readonly region: string | null;
+  readonly channel: string | null;
+  readonly reason: string | null;
+}
+
+export interface IncidentFactRow {
+  readonly id: string;
+  readonly position: number;
+  readonly type: IncidentType;
+  readonly customer: string | null;
+  readonly act: string | null;
+  readonly location: string | null;
+  readonly channel: string | null;
+  readonly reason: string | null;
+  readonly businessDate: string;
+  readonly occurredAt: number;
+  readonly recordedAt: number;
+}
+
+export interface OutcomeRow {
+  readonly id: string;
+  readonly position: number;
+  readonly type: OutcomeType;
+  readonly customer: string | null;
+  readonly incident: string | null;
+  readonly act: string | null;
+  readonly location: string | null;
+  readonly region: string | null;
+  readonly channel: string | null;
+  readonly valueMinor: number | null;
+  readonly receipt: string | null;
+  readonly rating: Rating | null;
+  readonly businessDate: string;
+  readonly occurredAt: number;
+  readonly recordedAt: number;
+}
+
+export interface CursorInvalid {
+  readonly ok: false;
+  readonly code: 'cursor-invalid';
+  readonly detail: string;
+  readonly advice: string;
+}
+export type Findings<Row> =
+  | {
+      readonly ok: true;
+      readonly rows: readonly Row[];
+      /** Absent on the last page. */
+      readonly nextCursor?: string;
+    }
+  | CursorInvalid;
+/** `incident`: null where no fact of it is known. `facts`: in the order they happened. */
+export interface IncidentFound {
+  readonly incident: IncidentRow | null;
+  readonly facts: readonly IncidentFactRow[];
+}
+
+/** Newest event of the book that the answer reflects; -1 while there is none. */
+interface Placed {
+  readonly position: number;
+}
+export type IncidentsAnswer = Placed & Findings<IncidentRow>;
+export type OutcomesAnswer = Placed & Findings<OutcomeRow>;
+export type IncidentAnswer = Placed & IncidentFound;
+
+export type FactsQuestion =
+  | { readonly about: 'incidents'; readonly filters: IncidentFilters }
+  | { readonly about: 'incident'; readonly incident: string }
+  | { readonly about: 'outcomes'; readonly filters: OutcomeFilters };
