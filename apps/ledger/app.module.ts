@@ -29,6 +29,8 @@ import { BOOKS_HANDLERS } from './books/books.bus.ts';
 import { BooksController } from './books/books.controller.ts';
 import { DirectoryController } from './directory/directory.controller.ts';
 import { HealthController } from './health/health.controller.ts';
+import { OUTCOME_METRICS_HANDLERS } from './metrics/outcome-metrics.bus.ts';
+import { OutcomeMetricsController } from './metrics/outcome-metrics.controller.ts';
 import { SPEND_HANDLERS } from './metrics/spend.bus.ts';
 import { SpendController } from './metrics/spend.controller.ts';
 import { OperationsController } from './operations/operations.controller.ts';
@@ -87,6 +89,7 @@ export function appModule(parts: Parts): DynamicModule {
       IncidentsController,
       OutcomesController,
       SpendController,
+      OutcomeMetricsController,
       BooksController,
       DirectoryController,
       PoliciesController,
@@ -104,6 +107,7 @@ export function appModule(parts: Parts): DynamicModule {
       ...BOOKS_HANDLERS,
       ...ACTS_HANDLERS,
       ...SPEND_HANDLERS,
+      ...OUTCOME_METRICS_HANDLERS,
       ...BACKTESTS_HANDLERS,
       ...FACTS_HANDLERS,
       { provide: BACKTESTS, useValue: parts.backtests },

@@ -9,6 +9,7 @@ import type {
   OutcomesAnswer,
 } from './facts/facts.ts';
 import type { Offer } from './offers.ts';
+import type { OutcomeMetricsAnswer, OutcomeMetricsQuery } from './outcome-metrics/outcome-metrics.ts';
 import type { RegisterAnswer, RegisterFilters } from './register/register.ts';
 import type { SpendAnswer, SpendQuery } from './spend/spend.ts';
 import { type ViewLag, ViewsUnavailable } from './status.ts';
@@ -139,6 +140,14 @@ export class Views {
    */
   outcomes(book: string, filters: OutcomeFilters = {}): Promise<OutcomesAnswer> {
     return this.#ask('facts', book, { about: 'outcomes', filters }) as Promise<OutcomesAnswer>;
+  }
+
+  /**
+   * @throws RangeError for a `groupBy` that repeats or names what there is not.
+   * @throws ViewsUnavailable
+   */
+  outcomeMetrics(book: string, query: OutcomeMetricsQuery): Promise<OutcomeMetricsAnswer> {
+    return this.#ask('outcomes', book, { about: 'metrics', query }) as Promise<OutcomeMetricsAnswer>;
   }
 
   /**

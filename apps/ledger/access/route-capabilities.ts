@@ -74,6 +74,7 @@ export const ROUTE_NEEDS: Readonly<Record<string, Needs>> = {
   [`POST ${BOOK}/outcomes/batch`]: 'facts:write',
   [`GET ${BOOK}/outcomes`]: 'acts:read',
   [`GET ${BOOK}/metrics/spend`]: 'reports:read',
+  [`GET ${BOOK}/metrics/outcomes`]: 'reports:read',
 };
 
 /** The API's description and the pages that show it. */

@@ -3,6 +3,7 @@
 import { ACT_STATUSES, KINDS, MODES, TRIGGERS } from '../../../libs/domain/act/act.ts';
 import { OUTCOME_TYPES } from '../../../libs/domain/outcome/outcome.ts';
 import { INCIDENT_STATUSES } from '../../../libs/views/facts/facts.ts';
+import { OUTCOME_DIMENSIONS } from '../../../libs/views/outcome-metrics/outcome-metrics.ts';
 import { MAX_PAGE, REGISTER_STATUSES } from '../../../libs/views/register/register.ts';
 import { SPEND_DIMENSIONS } from '../../../libs/views/spend/spend.ts';
 import { MAX_QUANTITY } from '../acts/act.parsing.ts';
@@ -11,6 +12,7 @@ import { NOTE_MAX_LENGTH, SKU_MAX_LENGTH } from '../http/field-text.ts';
 import { PROBLEMS } from '../problems/registry.ts';
 import { ADJUSTMENT_SCHEMAS, FISCAL_CALENDAR_POSTED } from './adjustment-schemas.ts';
 import { KEY_SCHEMAS } from './key-schemas.ts';
+import { OUTCOME_METRICS_SCHEMAS } from './outcome-metrics-schemas.ts';
 import { POLICY_SCHEMAS } from './policy-schemas.ts';
 import { possibleSchema } from './possible-schemas.ts';
 import { REPORT_SCHEMAS } from './report-schemas.ts';
@@ -584,6 +586,7 @@ export const SCHEMAS = {
     ['type', 'title', 'status', 'code', 'detail', 'advice'],
   ),
   ...REPORT_SCHEMAS,
+  ...OUTCOME_METRICS_SCHEMAS,
 } as const satisfies Record<string, Schema>;
 
 export type SchemaName = keyof typeof SCHEMAS;
@@ -644,8 +647,14 @@ export const PARAMETERS: Readonly<Record<string, Parameter>> = {
   at: parameter('The moment to look at; absent: now.', instant('')),
   cursor: parameter('nextCursor of the page before.', { type: 'string' }),
   atLeast: parameter('Wait until this position is reflected.', { type: 'integer', minimum: 0 }),
-  groupBy: parameter(`One or more of ${SPEND_DIMENSIONS.join(', ')}, with commas between; absent: day.`, {
-    type: 'string',
-    examples: ['location,reason'],
-  }),
+  groupBy: parameter(
+    `One or more, with commas between. Of spend: ${SPEND_DIMENSIONS.join(', ')}; absent: day. Of outcomes: ${OUTCOME_DIMENSIONS.join(', ')}; absent: the total alone.`,
+    { type: 'string', examples: ['location,reason'] },
+  ),
+  itemCategory: parameter('A category of items.', id('coffee')),
+  policyVersion: parameter('Acts decided under this version.', { type: 'integer', minimum: 1 }),
+  observedUntil: parameter(
+    'Look no further than this; absent: as far as outcomes have been told.',
+    instant(''),
+  ),
 };

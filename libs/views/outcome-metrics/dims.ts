@@ -18,7 +18,8 @@ const STORED = [
 ] as const;
 
 /** An act's values; null where it has none. */
-export interface Dims extends Readonly<Record<Exclude<(typeof STORED)[number], 'policyVersion'>, string | null>> {
+export interface Dims
+  extends Readonly<Record<Exclude<(typeof STORED)[number], 'policyVersion'>, string | null>> {
   readonly policyVersion: number | null;
   readonly roles: readonly string[];
 }

@@ -1,5 +1,5 @@
-/** The stored forms of what follows an act, and the timeline of one subject. */
-import type { DatabaseSync } from 'node:sqlite';
+/** The stored forms of what follows an act, and the timelines of those it follows for. */
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
 
 /** What an outcome is linked by, as stored. */
 export const BY_CUSTOMER = 0;
@@ -10,6 +10,7 @@ export type Link = typeof BY_CUSTOMER | typeof BY_INCIDENT | typeof BY_ACT;
 /** A visit or a purchase; a contact. */
 export const RETURN = 0;
 export const CONTACT = 1;
+export type What = typeof RETURN | typeof CONTACT;
 
 /** Times in order, and the values up to each: any span of it is two searches, however long it is. */
 export class Timeline {
@@ -17,7 +18,7 @@ export class Timeline {
   readonly #sums: Float64Array;
 
   constructor(points: readonly (readonly [at: number, value: number])[]) {
-    const inOrder = points.toSorted(([a], [b]) => a - b);
+    const inOrder = points.length < 2 ? points : points.toSorted(([a], [b]) => a - b);
     this.#times = inOrder.map(([at]) => at);
     this.#sums = new Float64Array(inOrder.length + 1);
     for (const [at, [, value]] of inOrder.entries()) this.#sums[at + 1] = this.#sums[at]! + value;
@@ -48,21 +49,52 @@ export class Timeline {
 
 const NOTHING = new Timeline([]);
 
-/** Reads timelines of one book as far as it is observed. The one read last is kept: acts are asked for by customer. */
+/** So many are read with one statement: their rows are all that is held at a time. */
+export const READ_TOGETHER = 1_000;
+
+/** Splits a list into parts that are read together. */
+export function* together<T>(all: readonly T[]): Generator<readonly T[]> {
+  for (let from = 0; from < all.length; from += READ_TOGETHER) yield all.slice(from, from + READ_TOGETHER);
+}
+
+/**
+ * Rows of many subjects with one statement, by subject.
+ * @param statement takes `values` and, last, a JSON array of subjects; answers arrays whose first value is the subject
+ */
+export function rowsOf<Row extends readonly [number, ...unknown[]]>(
+  statement: StatementSync,
+  values: readonly number[],
+  subjects: Iterable<number>,
+): ReadonlyMap<number, Row[]> {
+  const rows = new Map<number, Row[]>();
+  const wanted = JSON.stringify([...subjects]);
+  for (const row of statement.iterate(...values, wanted) as unknown as Iterable<Row>) {
+    const known = rows.get(row[0]);
+    if (known === undefined) rows.set(row[0], [row]);
+    else known.push(row);
+  }
+  return rows;
+}
+
+export interface TimelinesOf {
+  of(subject: number): Timeline;
+}
+
+/** Reads timelines of one book, as far as it is observed. */
 export class Timelines {
-  readonly #read: (link: Link, subject: number, what: number) => Timeline;
+  readonly #rows: StatementSync;
+  readonly #book: number;
+  readonly #until: number;
   readonly #linked: ReadonlySet<Link>;
-  #last = NOTHING;
-  #lastKey = '';
 
   constructor(db: DatabaseSync, prefix: string, book: number, observedUntil: number) {
-    const points = db.prepare(
-      `SELECT at, value FROM ${prefix}_follow_ups
-       WHERE book = ? AND link = ? AND subject = ? AND what = ? AND at <= ?`,
+    this.#book = book;
+    this.#until = observedUntil;
+    this.#rows = db.prepare(
+      `SELECT subject, at, value FROM ${prefix}_follow_ups
+       WHERE book = ? AND link = ? AND what = ? AND at <= ? AND subject IN (SELECT value FROM json_each(?))`,
     );
-    points.setReturnArrays(true);
-    this.#read = (link, subject, what) =>
-      new Timeline(points.all(book, link, subject, what, observedUntil) as unknown as [number, number][]);
+    this.#rows.setReturnArrays(true);
     const any = db.prepare(`SELECT 1 FROM ${prefix}_follow_ups WHERE book = ? AND link = ? LIMIT 1`);
     const links = [BY_CUSTOMER, BY_INCIDENT, BY_ACT] as const;
     this.#linked = new Set(links.filter((link) => any.get(book, link) !== undefined));
@@ -73,13 +105,22 @@ export class Timelines {
     return this.#linked.has(link);
   }
 
-  of(link: Link, subject: number | null | undefined, what: number): Timeline {
-    if (subject === null || subject === undefined || !this.#linked.has(link)) return NOTHING;
-    const key = `${link} ${subject} ${what}`;
-    if (key !== this.#lastKey) {
-      this.#last = this.#read(link, subject, what);
-      this.#lastKey = key;
-    }
-    return this.#last;
+  of(link: Link, what: What, subjects: Iterable<number>): TimelinesOf {
+    if (!this.#linked.has(link)) return { of: () => NOTHING };
+    const rows = rowsOf<[number, number, number]>(
+      this.#rows,
+      [this.#book, link, what, this.#until],
+      new Set(subjects),
+    );
+    let [last, timeline] = [-1, NOTHING];
+    return {
+      of(subject) {
+        if (subject === last) return timeline;
+        const points = rows.get(subject);
+        timeline = points === undefined ? NOTHING : new Timeline(points.map(([, at, value]) => [at, value]));
+        last = subject;
+        return timeline;
+      },
+    };
   }
 }

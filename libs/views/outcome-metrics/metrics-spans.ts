@@ -14,7 +14,8 @@ export class MetricsSpans {
   readonly #spans = new Map<number, Span>();
 
   constructor(db: DatabaseSync, prefix: string) {
-    const later = (column: string) => `${column} = coalesce(max(${column}, excluded.${column}), ${column}, excluded.${column})`;
+    const later = (column: string) =>
+      `${column} = coalesce(max(${column}, excluded.${column}), ${column}, excluded.${column})`;
     this.#widen = db.prepare(
       `INSERT INTO ${prefix}_books (book, last_return, last_contact, resolutions) VALUES (?, ?, ?, ?)
        ON CONFLICT DO UPDATE SET ${later('last_return')}, ${later('last_contact')},

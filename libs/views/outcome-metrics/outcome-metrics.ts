@@ -17,7 +17,7 @@ export const OUTCOME_DIMENSIONS = [
 export type OutcomeDimension = (typeof OUTCOME_DIMENSIONS)[number];
 
 /** Each row carries a dozen figures with intervals; more rows than this say nothing to anybody. */
-export const MAX_OUTCOME_ROWS = 2_000;
+export const MAX_OUTCOME_ROWS = 1_000;
 
 export const DAY_MS = 86_400_000;
 /** Days after an act within which a return, a repeat contact and a spend are looked for. */

@@ -93,9 +93,7 @@ function project(db: DatabaseSync, prefix: string): Projection {
     `INSERT INTO ${prefix}_follow_ups VALUES (?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT DO UPDATE SET at = min(at, excluded.at), value = value + excluded.value`,
   );
-  const addFact = db.prepare(
-    `INSERT OR IGNORE INTO ${prefix}_incident_facts VALUES (?, ?, ?, ?, ?, ?, ?)`,
-  );
+  const addFact = db.prepare(`INSERT OR IGNORE INTO ${prefix}_incident_facts VALUES (?, ?, ?, ?, ?, ?, ?)`);
   const spans = new MetricsSpans(db, prefix);
 
   function take(book: number, act: ActDecision): void {
@@ -141,7 +139,10 @@ function project(db: DatabaseSync, prefix: string): Projection {
    * By the strongest link: a return is the customer's own, a contact is about the incident it names. A purchase with a
    * receipt is one with all lines that carry the same number on the same day at the same place: tills begin again.
    */
-  function takeOutcome({ bookNumber: book, position }: PlacedEvent, { asked, ...event }: OutcomeRecorded): void {
+  function takeOutcome(
+    { bookNumber: book, position }: PlacedEvent,
+    { asked, ...event }: OutcomeRecorded,
+  ): void {
     const { type, customer, incident, act } = asked;
     if (type !== 'visit' && type !== 'purchase' && type !== 'contact') return;
     const what = type === 'contact' ? CONTACT : RETURN;
@@ -223,7 +224,11 @@ export const outcomeMetricsView: View = {
         sql: `SELECT ${act}, status, reversed_cost, reversed_retail FROM ${prefix}_acts AS acts
               WHERE book = ? ORDER BY day, acts.id`,
       },
-      { table: 'open', key: ['id'], sql: `SELECT ${act} FROM ${prefix}_open AS open WHERE book = ? ORDER BY open.id` },
+      {
+        table: 'open',
+        key: ['id'],
+        sql: `SELECT ${act} FROM ${prefix}_open AS open WHERE book = ? ORDER BY open.id`,
+      },
       {
         table: 'follow_ups',
         key: ['link', 'subject', 'what', 'day', 'receipt'],
