@@ -9,6 +9,8 @@ export interface Followed {
   readonly watched: number;
   /** Until the first return that was seen; Infinity: none was. */
   readonly returnMs: number;
+  /** Only where it was asked for: a return between an earlier moment and this one. */
+  readonly returnedBefore?: boolean;
   /** In minor units of cost, net of reversals. */
   readonly cost: number;
   /** Bought within 30 and within 90 days, in minor units; of use only where so long was watched. */

@@ -24,7 +24,7 @@ import {
 } from './outcome-metrics.ts';
 import { days, minor, minutes, share } from './rounding.ts';
 
-const NO_RETURNS = 'Nobody has told of any visit or purchase up to then.';
+export const NO_RETURNS = 'Nobody has told of any visit or purchase up to then.';
 const NO_CONTACTS = 'Nobody has told of any contact or incident up to then.';
 const NO_RESOLUTIONS = 'Nobody has ever told that an incident was resolved.';
 const NO_CUSTOMERS = 'No act of these has a known customer.';

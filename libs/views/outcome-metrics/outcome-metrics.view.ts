@@ -6,6 +6,7 @@
  */
 import type { DatabaseSync } from 'node:sqlite';
 import { type ActDecision, type ActReversed, isDecision } from '../../domain/book/events.ts';
+import type { LotDrawn } from '../../domain/book/lot-events.ts';
 import { type IncidentEvent, isAboutIncident, type OutcomeRecorded } from '../../domain/book/told-events.ts';
 import { INCIDENT_TYPES } from '../../domain/outcome/incident.ts';
 import { type Settling, settlingOf } from '../settling.ts';
@@ -69,6 +70,19 @@ function schema(prefix: string): string {
       customer INTEGER NOT NULL,
       day INTEGER NOT NULL,
       PRIMARY KEY (book, incident, at, type, told, customer, day)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE ${prefix}_draws (
+      book INTEGER NOT NULL,
+      campaign INTEGER NOT NULL,
+      seed INTEGER NOT NULL,
+      customer INTEGER NOT NULL,
+      at INTEGER NOT NULL,
+      day INTEGER NOT NULL,
+      assigned INTEGER NOT NULL,
+      propensity REAL NOT NULL,
+      location INTEGER,
+      region INTEGER,
+      PRIMARY KEY (book, campaign, seed, customer)
     ) STRICT, WITHOUT ROWID;`;
 }
 
@@ -94,6 +108,13 @@ function project(db: DatabaseSync, prefix: string): Projection {
      ON CONFLICT DO UPDATE SET at = min(at, excluded.at), value = value + excluded.value`,
   );
   const addFact = db.prepare(`INSERT OR IGNORE INTO ${prefix}_incident_facts VALUES (?, ?, ?, ?, ?, ?, ?)`);
+  // The first draw of a customer counts; of draws at the same time, the one with the smaller share.
+  const draw = db.prepare(
+    `INSERT INTO ${prefix}_draws VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT DO UPDATE SET at = excluded.at, day = excluded.day, assigned = excluded.assigned,
+       propensity = excluded.propensity, location = excluded.location, region = excluded.region
+     WHERE (excluded.at, excluded.propensity, excluded.day) < (at, propensity, day)`,
+  );
   const spans = new MetricsSpans(db, prefix);
 
   function take(book: number, act: ActDecision): void {
@@ -109,6 +130,27 @@ function project(db: DatabaseSync, prefix: string): Projection {
       act.occurredAt,
       amounts.costMinor,
       amounts.retailMinor,
+    );
+  }
+
+  /**
+   * A recorded act is no draw: it tells of those who were given something and never of the others, so that its arms are
+   * not those of a lot.
+   */
+  function takeDraw(book: number, event: LotDrawn | ActDecision): void {
+    const { asked, draw: drawn } = event;
+    if (drawn === undefined || ('mode' in asked && asked.mode === 'record')) return;
+    draw.run(
+      book,
+      words.numberOf(asked.campaign),
+      words.numberOf(drawn.seed),
+      words.numberOf(asked.customer),
+      event.occurredAt,
+      storedDay(event.businessDate),
+      drawn.assigned ? 1 : 0,
+      drawn.propensity,
+      words.numberOf(asked.location),
+      words.numberOf(event.region),
     );
   }
 
@@ -183,7 +225,9 @@ function project(db: DatabaseSync, prefix: string): Projection {
         const { event, bookNumber: book } = place;
         if (isDecision(event)) {
           if (event.type !== 'ActDeclined') take(book, event);
-        } else if (event.type === 'OutcomeRecorded') takeOutcome(place, event);
+          if (event.draw !== undefined) takeDraw(book, event);
+        } else if (event.type === 'LotDrawn') takeDraw(book, event);
+        else if (event.type === 'OutcomeRecorded') takeOutcome(place, event);
         else if (isAboutIncident(event)) takeFact(book, event);
         else if (event.type === 'ActReversed') takeBack(book, event);
         else if (event.type === 'BookDefined') spans.define(book, event.book.currency);
@@ -246,6 +290,17 @@ export const outcomeMetricsView: View = {
               JOIN ${prefix}_words AS told ON told.number = facts.told
               LEFT JOIN ${prefix}_words AS customers ON customers.number = facts.customer
               WHERE book = ? ORDER BY 1, 2, 3, 4, 5, 6`,
+      },
+      {
+        table: 'draws',
+        key: ['campaign', 'seed', 'customer'],
+        sql: `SELECT campaigns.word AS campaign, seeds.word AS seed, customers.word AS customer, at, day, assigned,
+                propensity, ${word('location')}, ${word('region')}
+              FROM ${prefix}_draws
+              JOIN ${prefix}_words AS campaigns ON campaigns.number = campaign
+              JOIN ${prefix}_words AS seeds ON seeds.number = seed
+              JOIN ${prefix}_words AS customers ON customers.number = customer
+              WHERE book = ? ORDER BY 1, 2, 3`,
       },
     ];
   },

@@ -34,7 +34,10 @@ export interface SweptAct {
 type ActRow = [number, number, number | null, number | null, number, number, number, (Uint8Array | string)?];
 
 /** Whatever has a moment to look on from. */
-export type Followable = Pick<SweptAct, 'customer' | 'incident' | 'at' | 'cost' | 'link'>;
+export type Followable = Pick<SweptAct, 'customer' | 'incident' | 'at' | 'cost' | 'link'> & {
+  /** Where a return between then and `at` matters. */
+  readonly since?: number;
+};
 
 export interface Span {
   readonly from?: string;
@@ -180,7 +183,8 @@ export class Sweep {
         ],
       ] as const;
       for (const act of part) {
-        const { customer, at, cost } = act;
+        const { customer, at, cost, since } = act;
+        let returnedBefore = false;
         let next = Number.POSITIVE_INFINITY;
         const spent: [number, number] = [0, 0];
         for (const [all, by] of timelines) {
@@ -188,10 +192,12 @@ export class Sweep {
           if (subject === null || subject === undefined) continue;
           const timeline = all.of(subject);
           next = Math.min(next, timeline.nextAfter(at));
+          if (since !== undefined && timeline.nextAfter(since) <= at) returnedBefore = true;
           spent[0] += timeline.sum(at, at + WITHIN_DAYS[0] * DAY_MS);
           spent[1] += timeline.sum(at, at + WITHIN_DAYS[1] * DAY_MS);
         }
-        yield [act, { customer, watched: watchedDays(at, until ?? at), returnMs: next - at, cost, spent }];
+        const watched = watchedDays(at, until ?? at);
+        yield [act, { customer, watched, returnMs: next - at, returnedBefore, cost, spent }];
       }
     }
   }
