@@ -31,6 +31,7 @@ import { DirectoryController } from './directory/directory.controller.ts';
 import { HealthController } from './health/health.controller.ts';
 import { SPEND_HANDLERS } from './metrics/spend.bus.ts';
 import { SpendController } from './metrics/spend.controller.ts';
+import { NudgeController } from './nudges/nudge.controller.ts';
 import { OperationsController } from './operations/operations.controller.ts';
 import type { ServiceMetrics } from './operations/service-metrics.ts';
 import { FACTS_HANDLERS } from './outcomes/facts.bus.ts';
@@ -99,6 +100,7 @@ export function appModule(parts: Parts): DynamicModule {
       HealthController,
       OperationsController,
       SandboxController,
+      NudgeController,
     ],
     providers: [
       ...BOOKS_HANDLERS,

@@ -69,6 +69,7 @@ describe('the description of the API', () => {
       'GET /v1/books/{book}/campaigns/{campaign}',
       'GET /v1/books/{book}/employees/{employee}',
       'GET /v1/books/{book}/employees/{employee}/allowances',
+      'GET /v1/books/{book}/employees/{employee}/nudge',
       'GET /v1/books/{book}/employees/{employee}/possible',
       'GET /v1/books/{book}/incidents',
       'GET /v1/books/{book}/incidents/{incident}',

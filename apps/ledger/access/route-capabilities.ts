@@ -74,6 +74,8 @@ export const ROUTE_NEEDS: Readonly<Record<string, Needs>> = {
   [`POST ${BOOK}/outcomes/batch`]: 'facts:write',
   [`GET ${BOOK}/outcomes`]: 'acts:read',
   [`GET ${BOOK}/metrics/spend`]: 'reports:read',
+  // On behalf of whoever stands at the till: nobody who oversees others can ask for theirs.
+  [`GET ${BOOK}/employees/:employee/nudge`]: 'acts:write',
 };
 
 /** The API's description and the pages that show it. */
