@@ -1,5 +1,6 @@
 /** The acts of a chain in the order in which the ledger learns of them. Memory does not grow with the span. */
 import type { Kind, Mode, Trigger } from '../../../libs/domain/act/act.ts';
+import { Random } from '../../../libs/statistics/random.ts';
 import {
   type Chain,
   customerOf,
@@ -9,7 +10,6 @@ import {
 } from './cafe-chain.ts';
 import { clockChangeOn, dateOf, dayNumberOf, instantOf, weekdayOf, weekNumberOf } from './calendar.ts';
 import * as figures from './figures.ts';
-import { Random } from './random.ts';
 
 /** The body of `POST …/acts`, as the API takes it. */
 export interface ActBody {

@@ -1,9 +1,9 @@
 /** The chain itself: stores, people and what each of them is like. Pure: the same options, the same chain. */
 import { createHash } from 'node:crypto';
 import type { Mode } from '../../../libs/domain/act/act.ts';
+import { Random } from '../../../libs/statistics/random.ts';
 import { checkTimeZone, dayNumberOf } from './calendar.ts';
 import { ACTS_PER_DAY, EXHAUST_SHARE, MISUSE_SHARE, NEVER_SHARE } from './figures.ts';
-import { Random } from './random.ts';
 
 export interface ChainOptions {
   readonly seed: number;
