@@ -34,9 +34,11 @@ export function shareByCluster(clusters: readonly Share[]): ShareByCluster | und
   // In an order of their own, so that the order of the clusters does not show in the last digit.
   const squares = Float64Array.from(clusters, (one) => (one.part - value * one.n) ** 2).sort();
   const variance = (squares.reduce((all, one) => all + one, 0) * k) / (k - 1) / (n * n);
-  const alike = variance === 0 || value === 0 || value === 1;
-  const asMany = alike ? k : (value * (1 - value)) / variance;
-  const cases = Math.min(n, asMany * (studentSquared(n - 1) / studentSquared(k - 1)));
+  const isAlike = variance === 0 || value === 0 || value === 1;
+  const asMany = isAlike
+    ? k
+    : ((value * (1 - value)) / variance) * (studentSquared(n - 1) / studentSquared(k - 1));
+  const cases = Math.min(n, asMany);
   return { part, n, value, clusters: k, interval: wilson({ part: value * cases, n: cases }) };
 }
 
