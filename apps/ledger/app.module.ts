@@ -30,10 +30,14 @@ import { BooksController } from './books/books.controller.ts';
 import { DrawsController } from './campaigns/draws.controller.ts';
 import { DirectoryController } from './directory/directory.controller.ts';
 import { HealthController } from './health/health.controller.ts';
+import { ComparisonController } from './metrics/comparison.controller.ts';
 import { OUTCOME_METRICS_HANDLERS } from './metrics/outcome-metrics.bus.ts';
 import { OutcomeMetricsController } from './metrics/outcome-metrics.controller.ts';
 import { SPEND_HANDLERS } from './metrics/spend.bus.ts';
 import { SpendController } from './metrics/spend.controller.ts';
+import { AskUseHandler } from './metrics/use.bus.ts';
+import { UseController } from './metrics/use.controller.ts';
+import { NudgeController } from './nudges/nudge.controller.ts';
 import { OperationsController } from './operations/operations.controller.ts';
 import type { ServiceMetrics } from './operations/service-metrics.ts';
 import { FACTS_HANDLERS } from './outcomes/facts.bus.ts';
@@ -92,6 +96,7 @@ export function appModule(parts: Parts): DynamicModule {
       DrawsController,
       SpendController,
       OutcomeMetricsController,
+      ComparisonController,
       BooksController,
       DirectoryController,
       PoliciesController,
@@ -104,6 +109,8 @@ export function appModule(parts: Parts): DynamicModule {
       HealthController,
       OperationsController,
       SandboxController,
+      NudgeController,
+      UseController,
     ],
     providers: [
       ...BOOKS_HANDLERS,
@@ -117,6 +124,7 @@ export function appModule(parts: Parts): DynamicModule {
       { provide: SHADOWS, useValue: parts.shadows },
       ...KEYS_HANDLERS,
       SearchAdjustmentsHandler,
+      AskUseHandler,
       { provide: BOOKS, useValue: parts.books },
       { provide: KEYRING, useValue: parts.keyring },
       { provide: VIEWS, useValue: parts.views },

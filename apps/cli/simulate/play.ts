@@ -1,7 +1,7 @@
 /** Plays simulated acts to a service: in order, at a rate, moving the sandbox clock along. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type LedgerReply, ProblemReply } from '../client.ts';
-import type { SimulatedAct } from './acts.ts';
+import type { SimulatedAct } from './bodies.ts';
 import { type Caller, setClock } from './stage.ts';
 import { Tally } from './tally.ts';
 

@@ -1,6 +1,6 @@
 /** Counts what became of the acts that were sent. */
 import { describeProblem, problemOf } from '../client.ts';
-import type { SimulatedAct } from './acts.ts';
+import type { SimulatedAct } from './bodies.ts';
 
 /** The parts of an act's reply that are counted. */
 interface DecidedBody {

@@ -1,6 +1,7 @@
 /** Questions about what followed acts, answered from their view. */
 import { Inject } from '@nestjs/common';
 import { Query as BusQuery, type IQueryHandler, QueryHandler } from '@nestjs/cqrs';
+import type { ComparisonAnswer, ComparisonQuery } from '../../../libs/views/outcome-metrics/compare.ts';
 import type {
   OutcomeMetricsAnswer,
   OutcomeMetricsQuery,
@@ -29,4 +30,25 @@ export class AskOutcomeMetricsHandler implements IQueryHandler<AskOutcomeMetrics
   }
 }
 
-export const OUTCOME_METRICS_HANDLERS = [AskOutcomeMetricsHandler];
+export class CompareOutcomes extends BusQuery<ComparisonAnswer> {
+  readonly book: string;
+  readonly query: ComparisonQuery;
+  constructor(book: string, query: ComparisonQuery) {
+    super();
+    this.book = book;
+    this.query = query;
+  }
+}
+
+@QueryHandler(CompareOutcomes)
+export class CompareOutcomesHandler implements IQueryHandler<CompareOutcomes> {
+  readonly #views: Views;
+  constructor(@Inject(VIEWS) views: Views) {
+    this.#views = views;
+  }
+  execute({ book, query }: CompareOutcomes): Promise<ComparisonAnswer> {
+    return this.#views.compareOutcomes(book, query);
+  }
+}
+
+export const OUTCOME_METRICS_HANDLERS = [AskOutcomeMetricsHandler, CompareOutcomesHandler];

@@ -1,4 +1,5 @@
 /** The shapes of what followed acts. */
+import { DESIGNS } from '../../../libs/views/outcome-metrics/compare.ts';
 import { OUTCOME_DIMENSIONS } from '../../../libs/views/outcome-metrics/outcome-metrics.ts';
 import {
   choice,
@@ -49,18 +50,43 @@ const FIGURES: Record<string, Schema> = {
     'Cost of acts for each customer who returned, in minor units.',
   ),
 };
-export const OBSERVED = object(
+const OBSERVED = object(
   {
     returns: orNull(instant('As far as visits and purchases are looked at; null: none were told.')),
     contacts: orNull(instant('As far as contacts and incidents are looked at; null: none were told.')),
   },
   ['returns', 'contacts'],
 );
-export const ACT_FILTERS: Schema = { type: 'object', additionalProperties: { type: ['string', 'integer'] } };
-export const METRICS_NOTES = list(
+const ACT_FILTERS: Schema = { type: 'object', additionalProperties: { type: ['string', 'integer'] } };
+const METRICS_NOTES = list(
   { type: 'string' },
   { description: 'What has to be known to read the figures rightly.' },
 );
+
+const COMPARISON: Record<string, Schema> = {
+  design: choice(DESIGNS),
+  grade: choice(['A', 'B', 'C', 'D']),
+  causal: { type: 'boolean' },
+  verdict: { type: 'string', description: 'What is compared, and whether it shows a cause.' },
+  unit: { type: 'string', description: 'What a case is.' },
+  arms: object({ first: ref('OutcomeArm'), second: ref('OutcomeArm') }, ['first', 'second']),
+  returnWithin30Days: ref('ComparedFigures'),
+  returnWithin90Days: ref('ComparedFigures'),
+  spendAfter30Days: ref('ComparedFigures'),
+  spendAfter90Days: ref('ComparedFigures'),
+  checks: {
+    type: 'object',
+    description: 'Figures of the design itself.',
+    additionalProperties: { type: ['number', 'string', 'null'] },
+  },
+  against: list({ type: 'string' }, { description: 'What speaks against the effect, the strongest first.' }),
+  currency,
+  from: orNull(date('First business date asked for.')),
+  to: orNull(date('Last business date asked for.')),
+  filters: ACT_FILTERS,
+  observedUntil: OBSERVED,
+  position,
+};
 
 export const OUTCOME_METRICS_SCHEMAS = {
   Figure: object(FIGURE, FIGURE_REQUIRED),
@@ -126,4 +152,35 @@ export const OUTCOME_METRICS_SCHEMAS = {
       'position',
     ],
   ),
+  OutcomeArm: object(
+    {
+      label: { type: 'string' },
+      n: whole('Cases: what they are, unit says.'),
+      censored: object(
+        { within30Days: whole('Watched for fewer than 30 days.'), within90Days: whole('Than 90 days.') },
+        ['within30Days', 'within90Days'],
+      ),
+    },
+    ['label', 'n', 'censored'],
+  ),
+  ComparedFigures: object(
+    {
+      first: ref('Figure'),
+      second: ref('Figure'),
+      effect: object(
+        {
+          ...FIGURE,
+          n: object({ first: whole('Of the first arm.'), second: whole('Of the second.') }, [
+            'first',
+            'second',
+          ]),
+          causal: { type: 'boolean', description: 'Whether the difference is an effect of what was done.' },
+        },
+        [...FIGURE_REQUIRED, 'causal'],
+        { description: 'The second arm less the first.' },
+      ),
+    },
+    ['first', 'second', 'effect'],
+  ),
+  OutcomeComparison: object(COMPARISON, Object.keys(COMPARISON)),
 } as const satisfies Record<string, Schema>;

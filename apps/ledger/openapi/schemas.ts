@@ -3,6 +3,7 @@
 import { ACT_STATUSES, KINDS, MODES, TRIGGERS } from '../../../libs/domain/act/act.ts';
 import { OUTCOME_TYPES } from '../../../libs/domain/outcome/outcome.ts';
 import { INCIDENT_STATUSES } from '../../../libs/views/facts/facts.ts';
+import { DESIGNS } from '../../../libs/views/outcome-metrics/compare.ts';
 import { OUTCOME_DIMENSIONS } from '../../../libs/views/outcome-metrics/outcome-metrics.ts';
 import { MAX_PAGE, REGISTER_STATUSES } from '../../../libs/views/register/register.ts';
 import { SPEND_DIMENSIONS } from '../../../libs/views/spend/spend.ts';
@@ -43,6 +44,7 @@ import {
 } from './schema-parts.ts';
 import { SETTLING_SCHEMAS, SHOWN_WHEN_SETTLED } from './settling-schemas.ts';
 import { TOLD_SCHEMAS } from './told-schemas.ts';
+import { USE_SCHEMAS } from './use-schemas.ts';
 import { CONSEQUENCES, FINDINGS } from './words.ts';
 
 const ACT_MEMBERS: Record<string, Schema> = {
@@ -320,6 +322,7 @@ export const SCHEMAS = {
   },
   ...POLICY_SCHEMAS,
   ...KEY_SCHEMAS,
+  ...USE_SCHEMAS,
   ActPost: object(ACT_POST, NEEDED, { examples: [ACT_EXAMPLE] }),
   Guardrail: object(
     {
@@ -661,6 +664,12 @@ export const PARAMETERS: Readonly<Record<string, Parameter>> = {
   groupBy: parameter(
     `One or more, with commas between. Of spend: ${SPEND_DIMENSIONS.join(', ')}; absent: day. Of outcomes: ${OUTCOME_DIMENSIONS.join(', ')}; absent: the total alone.`,
     { type: 'string', examples: ['location,reason'] },
+  ),
+  design: parameter('How the arms come about; only lot shows a cause.', choice(DESIGNS)),
+  pivot: parameter('Of dates: the first day of the second arm.', date('')),
+  affected: parameter(
+    'Of policy: the locations for which the version changed something, with commas between.',
+    { type: 'string', examples: ['soho,leeds'] },
   ),
   itemCategory: parameter('A category of items.', id('coffee')),
   policyVersion: parameter('Acts decided under this version.', { type: 'integer', minimum: 1 }),
