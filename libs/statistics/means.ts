@@ -18,8 +18,8 @@ export interface Estimate {
 }
 
 /** @param seed names the figure, so that the same facts give the same interval */
-export function meanOf(values: ArrayLike<number>, seed: string): Estimate | undefined {
-  return ratioOf(values, new Uint8Array(values.length).fill(1), seed);
+export function meanOf(values: ArrayLike<number>, seed: string, rounds = ROUNDS): Estimate | undefined {
+  return ratioOf(values, new Uint8Array(values.length).fill(1), seed, rounds);
 }
 
 /**

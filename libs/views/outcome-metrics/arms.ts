@@ -3,7 +3,7 @@
  * what the strata weigh. Pure; one case stands for one customer, so that cases are independent.
  */
 import type { Interval } from '../../statistics/interval.ts';
-import { meanOf } from '../../statistics/means.ts';
+import { LEAST_ROUNDS, meanOf, ROUNDS } from '../../statistics/means.ts';
 import { type Difference, differenceFrom } from '../../statistics/shares.ts';
 import { Following, LONG_DAYS, SHORT_DAYS } from './cases.ts';
 import type { Compared } from './compare.ts';
@@ -18,6 +18,11 @@ export interface Stratum {
   readonly weight: number;
   readonly first: Following;
   readonly second: Following;
+}
+
+/** Resamples of so many cases that all of them together take a moment: other questions wait meanwhile. */
+export function roundsFor(cases: number): number {
+  return Math.min(ROUNDS, Math.max(LEAST_ROUNDS, Math.floor(500_000 / cases)));
 }
 
 interface Known {
@@ -57,7 +62,7 @@ function spendBy(which: 0 | 1): Estimate {
     const within = which === 0 ? SHORT_DAYS : LONG_DAYS;
     const spent = following.spent[which].filter((_, i) => following.watched[i]! >= within);
     if (spent.length < LEAST_IN_AN_ARM) return undefined;
-    const mean = meanOf(Float64Array.from(spent).sort(), seed);
+    const mean = meanOf(Float64Array.from(spent).sort(), seed, roundsFor(spent.length));
     if (mean?.interval === undefined) return undefined;
     return { estimate: { value: mean.value, interval: mean.interval }, n: spent.length };
   };

@@ -10,7 +10,7 @@ import type { Interval } from '../../statistics/interval.ts';
 import { ratioOf } from '../../statistics/means.ts';
 import { differenceFrom, wilson } from '../../statistics/shares.ts';
 import { ACCEPTED, storedDay } from '../stored-form.ts';
-import { LEAST_IN_AN_ARM } from './arms.ts';
+import { LEAST_IN_AN_ARM, roundsFor } from './arms.ts';
 import { type Followed, LONG_DAYS, SHORT_DAYS } from './cases.ts';
 import type { Compared, ComparisonFindings, ComparisonQuery } from './compare.ts';
 import { NO_RETURNS } from './figures.ts';
@@ -277,6 +277,7 @@ function spends(others: readonly Case[], answered: readonly Case[], which: 0 | 1
       pairs.map(([above]) => above),
       pairs.map(([, below]) => below),
       `${arm} spend ${within}`,
+      roundsFor(pairs.length),
     );
     return ratio?.interval === undefined ? undefined : { value: ratio.value, interval: ratio.interval };
   };
