@@ -76,6 +76,9 @@ export const ROUTE_NEEDS: Readonly<Record<string, Needs>> = {
   [`POST ${BOOK}/outcomes/batch`]: 'facts:write',
   [`GET ${BOOK}/outcomes`]: 'acts:read',
   [`GET ${BOOK}/metrics/spend`]: 'reports:read',
+  [`GET ${BOOK}/metrics/use`]: 'reports:read',
+  // On behalf of whoever stands at the till: nobody who oversees others can ask for theirs.
+  [`GET ${BOOK}/employees/:employee/nudge`]: 'acts:write',
 };
 
 /** The API's description and the pages that show it. */

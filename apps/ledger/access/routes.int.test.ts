@@ -83,6 +83,8 @@ const ROUTES: readonly (readonly [method: string, path: string, roles: readonly 
   ['POST', '/v1/books/{book}/outcomes/batch', TELLERS],
   ['GET', '/v1/books/{book}/outcomes', EVERY],
   ['GET', '/v1/books/{book}/metrics/spend', POLICY_READERS],
+  ['GET', '/v1/books/{book}/metrics/use', POLICY_READERS],
+  ['GET', '/v1/books/{book}/employees/{employee}/nudge', TILLS],
 ];
 const OPEN = ['GET /health/live', 'GET /health/ready'];
 

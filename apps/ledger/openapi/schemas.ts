@@ -41,6 +41,7 @@ import {
 } from './schema-parts.ts';
 import { SETTLING_SCHEMAS, SHOWN_WHEN_SETTLED } from './settling-schemas.ts';
 import { TOLD_SCHEMAS } from './told-schemas.ts';
+import { USE_SCHEMAS } from './use-schemas.ts';
 import { CONSEQUENCES, FINDINGS } from './words.ts';
 
 const ACT_MEMBERS: Record<string, Schema> = {
@@ -318,6 +319,7 @@ export const SCHEMAS = {
   },
   ...POLICY_SCHEMAS,
   ...KEY_SCHEMAS,
+  ...USE_SCHEMAS,
   ActPost: object(ACT_POST, NEEDED, { examples: [ACT_EXAMPLE] }),
   Guardrail: object(
     {
