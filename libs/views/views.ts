@@ -1,7 +1,9 @@
 /** The views as the service sees them: questions, how far they are, and their upkeep. */
 import type { StoredEvent } from '../event-store/event-store.ts';
 import type { AdjustmentFilters, AdjustmentsAnswer } from './adjustments/adjustments.ts';
+import type { DrawFilters } from './facts/draws.ts';
 import type {
+  DrawsAnswer,
   IncidentAnswer,
   IncidentFilters,
   IncidentsAnswer,
@@ -141,6 +143,14 @@ export class Views {
    */
   outcomes(book: string, filters: OutcomeFilters = {}): Promise<OutcomesAnswer> {
     return this.#ask('facts', book, { about: 'outcomes', filters }) as Promise<OutcomesAnswer>;
+  }
+
+  /**
+   * @throws RangeError for a `pageSize` out of bounds.
+   * @throws ViewsUnavailable
+   */
+  draws(book: string, filters: DrawFilters): Promise<DrawsAnswer> {
+    return this.#ask('facts', book, { about: 'draws', filters }) as Promise<DrawsAnswer>;
   }
 
   /**

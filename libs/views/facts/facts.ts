@@ -1,6 +1,7 @@
 /** Incidents and outcomes: what may be asked of them and how they answer. */
 import type { IncidentType } from '../../domain/outcome/incident.ts';
 import type { OutcomeType, Rating } from '../../domain/outcome/outcome.ts';
+import type { DrawFilters, DrawRow } from './draws.ts';
 
 export const DEFAULT_PAGE = 50;
 export const MAX_PAGE = 500;
@@ -13,7 +14,7 @@ export const COMMON_OUTCOMES = 1;
 export const INCIDENT_STATUSES = ['open', 'resolved'] as const;
 export type IncidentStatus = (typeof INCIDENT_STATUSES)[number];
 
-interface Page {
+export interface Page {
   /** 1 to `MAX_PAGE`; absent: `DEFAULT_PAGE`. */
   readonly pageSize?: number;
   /** From the page before; valid with the same filters only. */
@@ -121,7 +122,10 @@ export type IncidentsAnswer = Placed & Findings<IncidentRow>;
 export type OutcomesAnswer = Placed & Findings<OutcomeRow>;
 export type IncidentAnswer = Placed & IncidentFound;
 
+export type DrawsAnswer = Placed & Findings<DrawRow>;
+
 export type FactsQuestion =
   | { readonly about: 'incidents'; readonly filters: IncidentFilters }
   | { readonly about: 'incident'; readonly incident: string }
-  | { readonly about: 'outcomes'; readonly filters: OutcomeFilters };
+  | { readonly about: 'outcomes'; readonly filters: OutcomeFilters }
+  | { readonly about: 'draws'; readonly filters: DrawFilters };
