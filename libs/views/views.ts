@@ -1,8 +1,8 @@
 /** The views as the service sees them: questions, how far they are, and their upkeep. */
 import type { StoredEvent } from '../event-store/event-store.ts';
 import type { AdjustmentFilters, AdjustmentsAnswer } from './adjustments/adjustments.ts';
-import type { DrawFilters } from './facts/draws.ts';
 import type {
+  DrawFilters,
   DrawsAnswer,
   IncidentAnswer,
   IncidentFilters,

@@ -1,7 +1,7 @@
 /** A draw as it is answered: of its event and position alone, so that a replay answers the same. */
 import type { LotDrawn } from '../../../libs/domain/book/lot-events.ts';
 import { formatInstant } from '../../../libs/domain/time/instant.ts';
-import type { DrawRow } from '../../../libs/views/facts/draws.ts';
+import type { DrawRow } from '../../../libs/views/facts/facts.ts';
 
 // Members left undefined are left out by JSON.stringify.
 export function drawnBody(event: LotDrawn, position: number) {

@@ -1,8 +1,8 @@
 /** Questions about incidents, outcomes and draws, answered from their view. */
 import { Inject } from '@nestjs/common';
 import { Query as BusQuery, type IQueryHandler, QueryHandler } from '@nestjs/cqrs';
-import type { DrawFilters } from '../../../libs/views/facts/draws.ts';
 import type {
+  DrawFilters,
   DrawsAnswer,
   IncidentAnswer,
   IncidentFilters,

@@ -5,8 +5,7 @@ import type { BookEvent } from '../../domain/book/events.ts';
 import type { LotDrawn } from '../../domain/book/lot-events.ts';
 import { EventsInMemory } from '../acts.fixture.ts';
 import { temporaryDirectory, ViewsInProcess } from '../in-process.fixture.ts';
-import type { DrawFilters, DrawRow } from './draws.ts';
-import type { DrawsAnswer } from './facts.ts';
+import type { DrawFilters, DrawRow, DrawsAnswer } from './facts.ts';
 import { factsView } from './facts.view.ts';
 
 const START = Date.UTC(2026, 10, 1);

@@ -5,32 +5,8 @@ import { writeCursorFor } from '../register/cursor.ts';
 import { readDay, readId, storedDay, storedId } from '../stored-form.ts';
 import { type PlacedEvent, positionOf, rowKey } from '../view.ts';
 import { WordReader, type Words } from '../words.ts';
-import type { Findings, Page } from './facts.ts';
+import type { DrawFilters, DrawRow, Findings } from './facts.ts';
 import { pageStart } from './page.ts';
-
-export interface DrawFilters extends Page {
-  readonly campaign: string;
-  readonly customer?: string;
-  readonly assigned?: boolean;
-  /** Business dates, both included. */
-  readonly from?: string;
-  readonly to?: string;
-}
-
-export interface DrawRow {
-  readonly id: string;
-  readonly position: number;
-  readonly campaign: string;
-  readonly customer: string;
-  readonly assigned: boolean;
-  readonly propensity: number;
-  readonly seed: string;
-  readonly location: string | null;
-  readonly region: string | null;
-  readonly businessDate: string;
-  readonly occurredAt: number;
-  readonly recordedAt: number;
-}
 
 export function drawsSchema(prefix: string): string {
   return `CREATE TABLE ${prefix}_draws (

@@ -1,7 +1,6 @@
 /** Incidents and outcomes: what may be asked of them and how they answer. */
 import type { IncidentType } from '../../domain/outcome/incident.ts';
 import type { OutcomeType, Rating } from '../../domain/outcome/outcome.ts';
-import type { DrawFilters, DrawRow } from './draws.ts';
 
 export const DEFAULT_PAGE = 50;
 export const MAX_PAGE = 500;
@@ -14,7 +13,7 @@ export const COMMON_OUTCOMES = 1;
 export const INCIDENT_STATUSES = ['open', 'resolved'] as const;
 export type IncidentStatus = (typeof INCIDENT_STATUSES)[number];
 
-export interface Page {
+interface Page {
   /** 1 to `MAX_PAGE`; absent: `DEFAULT_PAGE`. */
   readonly pageSize?: number;
   /** From the page before; valid with the same filters only. */
@@ -89,6 +88,30 @@ export interface OutcomeRow {
   readonly valueMinor: number | null;
   readonly receipt: string | null;
   readonly rating: Rating | null;
+  readonly businessDate: string;
+  readonly occurredAt: number;
+  readonly recordedAt: number;
+}
+
+export interface DrawFilters extends Page {
+  readonly campaign: string;
+  readonly customer?: string;
+  readonly assigned?: boolean;
+  /** Business dates, both included. */
+  readonly from?: string;
+  readonly to?: string;
+}
+
+export interface DrawRow {
+  readonly id: string;
+  readonly position: number;
+  readonly campaign: string;
+  readonly customer: string;
+  readonly assigned: boolean;
+  readonly propensity: number;
+  readonly seed: string;
+  readonly location: string | null;
+  readonly region: string | null;
   readonly businessDate: string;
   readonly occurredAt: number;
   readonly recordedAt: number;
