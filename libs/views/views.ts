@@ -2,6 +2,8 @@
 import type { StoredEvent } from '../event-store/event-store.ts';
 import type { AdjustmentFilters, AdjustmentsAnswer } from './adjustments/adjustments.ts';
 import type {
+  DrawFilters,
+  DrawsAnswer,
   IncidentAnswer,
   IncidentFilters,
   IncidentsAnswer,
@@ -143,6 +145,14 @@ export class Views {
    */
   outcomes(book: string, filters: OutcomeFilters = {}): Promise<OutcomesAnswer> {
     return this.#ask('facts', book, { about: 'outcomes', filters }) as Promise<OutcomesAnswer>;
+  }
+
+  /**
+   * @throws RangeError for a `pageSize` out of bounds.
+   * @throws ViewsUnavailable
+   */
+  draws(book: string, filters: DrawFilters): Promise<DrawsAnswer> {
+    return this.#ask('facts', book, { about: 'draws', filters }) as Promise<DrawsAnswer>;
   }
 
   /**

@@ -655,6 +655,7 @@ export const PARAMETERS: Readonly<Record<string, Parameter>> = {
     'What became of the act, or of the incident.',
     choice([...REGISTER_STATUSES, ...INCIDENT_STATUSES]),
   ),
+  assigned: parameter('Of draws: those that were drawn, or those that were not.', choice(['true', 'false'])),
   type: parameter('A type of outcome.', choice(OUTCOME_TYPES)),
   from: parameter('First business date, included.', date('')),
   to: parameter('Last business date, included.', date('')),
