@@ -3,16 +3,17 @@
  * the same, and its variance is taken over the clusters' influence on it (Z. Ying and L. J. Wei, Journal of Multivariate
  * Analysis 50, 1994). With one case to a cluster that is Greenwood's variance.
  */
-import { clustersOf, intervalAtVariance, squaresOverClusters } from './clustered.ts';
+import { clustersOf, correction, intervalAtVariance, squaresOverClusters } from './clustered.ts';
 import type { Interval } from './interval.ts';
 import { type Happened, type Median, Survival } from './survival.ts';
 
 export class ClusteredSurvival {
   readonly n: number;
   readonly clusters: number;
-  readonly #lastDay: ArrayLike<number>;
-  readonly #happened: ArrayLike<number>;
-  readonly #cluster: ArrayLike<number>;
+  /** Cases that share their cluster with others, and the others by day. */
+  readonly #together: { lastDay: number[]; happened: number[]; cluster: number[] };
+  readonly #aloneEvents: Float64Array;
+  readonly #aloneCensored: Float64Array;
   readonly #plain: Survival;
   /** By day: sum of d / (Y (Y - d)), and 1 / (Y - d) of the day itself. */
   readonly #before: Float64Array;
@@ -26,14 +27,24 @@ export class ClusteredSurvival {
   constructor(lastDay: ArrayLike<number>, happened: ArrayLike<number>, cluster: ArrayLike<number>) {
     this.n = lastDay.length;
     this.clusters = clustersOf(cluster);
-    this.#lastDay = lastDay;
-    this.#happened = happened;
-    this.#cluster = cluster;
-    let days = 0;
-    for (let i = 0; i < this.n; i++) days = Math.max(days, lastDay[i]! + 1);
+    // One day more than anybody was watched: nobody is at risk on it.
+    let days = 1;
+    for (let i = 0; i < this.n; i++) days = Math.max(days, lastDay[i]! + 2);
     const events = new Float64Array(days);
     const censored = new Float64Array(days);
     for (let i = 0; i < this.n; i++) (happened[i] === 1 ? events : censored)[lastDay[i]!]! += 1;
+    this.#together = { lastDay: [], happened: [], cluster: [] };
+    this.#aloneEvents = new Float64Array(days);
+    this.#aloneCensored = new Float64Array(days);
+    for (let i = 0; i < this.n; i++) {
+      if (cluster[i] !== cluster[i - 1] && cluster[i] !== cluster[i + 1]) {
+        (happened[i] === 1 ? this.#aloneEvents : this.#aloneCensored)[lastDay[i]!]! += 1;
+        continue;
+      }
+      this.#together.lastDay.push(lastDay[i]!);
+      this.#together.happened.push(happened[i]!);
+      this.#together.cluster.push(cluster[i]!);
+    }
     this.#plain = new Survival(events, censored);
     this.#before = new Float64Array(days);
     this.#inverse = new Float64Array(days);
@@ -73,15 +84,23 @@ export class ClusteredSurvival {
   }
 
   #interval(share: number, day: number): Interval {
-    const influence = new Float64Array(this.n);
     const last = this.#before.length - 1;
-    for (let i = 0; i < this.n; i++) {
-      const until = Math.min(this.#lastDay[i]!, day, last);
-      const now = this.#happened[i] === 1 && this.#lastDay[i]! <= day ? this.#inverse[until]! : 0;
-      influence[i] = now - this.#before[until]!;
+    const influence = (lastDay: number, happened: number) => {
+      const until = Math.min(lastDay, day, last);
+      return (happened === 1 && lastDay <= day ? this.#inverse[until]! : 0) - this.#before[until]!;
+    };
+    // Cases alone in their cluster are alike by day: they are added up by days, not one by one.
+    let alone = 0;
+    for (let on = 0; on <= last; on++) {
+      const [events, censored] = [this.#aloneEvents[on]!, this.#aloneCensored[on]!];
+      if (events > 0) alone += events * influence(on, 1) ** 2;
+      if (censored > 0) alone += censored * influence(on, 0) ** 2;
     }
+    const { lastDay, happened, cluster } = this.#together;
+    const values = Float64Array.from(lastDay, (on, i) => influence(on, happened[i]!));
+    const squares = alone + squaresOverClusters(values, cluster);
     const left = 1 - share;
-    const variance = left * left * squaresOverClusters(influence, this.#cluster);
+    const variance = left * left * squares * correction(this.n, this.clusters);
     return intervalAtVariance(share, variance, this.n, this.clusters);
   }
 

@@ -8,7 +8,7 @@ import { quantileOf } from './quantiles.ts';
 import { wilson } from './shares.ts';
 
 /**
- * The squares of the sums over clusters, added up, as if there were one cluster more to learn from.
+ * The squares of the sums over clusters, added up.
  * @param cluster equal ones stand together
  */
 export function squaresOverClusters(values: ArrayLike<number>, cluster: ArrayLike<number>): number {
@@ -23,9 +23,12 @@ export function squaresOverClusters(values: ArrayLike<number>, cluster: ArrayLik
   }
   // Both sums in an order of their own, so that the order of the cases does not show in the last digit.
   const squares = Float64Array.from(sums, (sum) => sum * sum).sort();
-  const total = squares.reduce((all, square) => all + square, 0);
-  const correction = sums.length > 1 && sums.length < values.length ? sums.length / (sums.length - 1) : 1;
-  return total * correction;
+  return squares.reduce((all, square) => all + square, 0);
+}
+
+/** Sums over few clusters vary less about their own mean than about the true one. */
+export function correction(n: number, clusters: number): number {
+  return clusters > 1 && clusters < n ? clusters / (clusters - 1) : 1;
 }
 
 export function clustersOf(cluster: ArrayLike<number>): number {
@@ -57,8 +60,9 @@ export function clusteredShare(
   for (let i = 0; i < n; i++) part += holds[i]!;
   const value = part / n;
   const rest = Float64Array.from({ length: n }, (_, i) => holds[i]! - value);
-  const variance = squaresOverClusters(rest, cluster) / (n * n);
-  return { value, interval: intervalAtVariance(value, variance, n, clustersOf(cluster)) };
+  const clusters = clustersOf(cluster);
+  const variance = (squaresOverClusters(rest, cluster) * correction(n, clusters)) / (n * n);
+  return { value, interval: intervalAtVariance(value, variance, n, clusters) };
 }
 
 /** Fewer clusters than this say nothing about a median. */
@@ -77,9 +81,10 @@ export function clusteredMedian(
   if (n === 0) return undefined;
   const sorted = Float64Array.from(values).sort();
   const value = quantileOf(sorted, 0.5);
-  if (clustersOf(cluster) < LEAST_FOR_A_MEDIAN) return { value };
+  const clusters = clustersOf(cluster);
+  if (clusters < LEAST_FOR_A_MEDIAN) return { value };
   const rest = Float64Array.from({ length: n }, (_, i) => (values[i]! <= value ? 0.5 : -0.5));
-  const half = (Z * Math.sqrt(squaresOverClusters(rest, cluster))) / n;
+  const half = (Z * Math.sqrt(squaresOverClusters(rest, cluster) * correction(n, clusters))) / n;
   const { low, high } = clamped({ low: 0.5 - half, high: 0.5 + half }, 0, 1);
   const at = (rank: number) => sorted[Math.min(n - 1, Math.max(0, Math.round(rank)))]!;
   return { value, interval: { low: at(low * n - 1), high: at(high * n) } };

@@ -45,7 +45,7 @@ export function outcomeReport(
   const sweep = new Sweep(db, prefix, bookNumber ?? 0, new WordReader(db, prefix), observedUntil);
   const groups = new Groups(sweep, groupBy);
   const passes = (dims: number) => passesFilters(sweep.dimsOf(dims), filters);
-  const acts = sweep.acts(query, passes).sort(sweep.byCustomer);
+  const acts = sweep.acts(query, passes);
   const tooMany = groups.take(acts);
   if (tooMany !== undefined) return tooMany;
   for (const [act, incident] of new Incidents(db, prefix, sweep).answeredBy(acts))
@@ -85,7 +85,7 @@ class Groups {
   readonly #groupBy: readonly OutcomeDimension[];
   readonly #byDay: 'day' | 'month' | undefined;
   readonly #groups = new Map<string, Group>();
-  readonly #known = new Map<string, readonly Cases[]>();
+  readonly #known = new Map<number, readonly Cases[]>();
 
   constructor(sweep: Sweep, groupBy: readonly OutcomeDimension[]) {
     this.#sweep = sweep;
@@ -93,7 +93,6 @@ class Groups {
     this.#byDay = groupBy.includes('day') ? 'day' : groupBy.includes('month') ? 'month' : undefined;
   }
 
-  /** @param acts in the order of customers */
   take(acts: readonly SweptAct[]): TooMany | undefined {
     for (const act of acts) {
       for (const cases of this.of(act)) {
@@ -104,7 +103,7 @@ class Groups {
       if (this.#groups.size > MAX_OUTCOME_ROWS) return TOO_MANY;
     }
     // Whoever is unknown is not followed, even where an outcome names their act: only those who came back would be.
-    for (const [act, followed] of this.#sweep.followed(acts)) {
+    for (const [act, followed] of this.#sweep.followed(sortedByCustomer(this.#sweep, acts))) {
       for (const cases of this.of(act)) {
         cases.identified++;
         cases.following.push(followed);
@@ -116,7 +115,8 @@ class Groups {
   /** The total, and the rows that the act counts in. */
   of({ dims, day }: SweptAct): readonly Cases[] {
     const on = this.#byDay === 'day' ? day : this.#byDay === 'month' ? Math.floor(day / 100) : 0;
-    const name = `${dims} ${on}`;
+    // One number for both: a day has eight digits.
+    const name = dims * 100_000_000 + on;
     let known = this.#known.get(name);
     if (known === undefined) {
       known = [this.total, ...this.#rowsOf(this.#sweep.dimsOf(dims), day)];
@@ -155,6 +155,11 @@ class Groups {
       return group.cases;
     });
   }
+}
+
+/** Those of known customers alone: they are what takes time to sort. */
+function sortedByCustomer(sweep: Sweep, acts: readonly SweptAct[]): SweptAct[] {
+  return acts.filter(({ customer }) => customer !== 0).sort(sweep.byCustomer);
 }
 
 function valuesOf(dimension: OutcomeDimension, dims: Dims, day: number): readonly Value[] {
