@@ -37,8 +37,10 @@ export interface BucketReader {
   /** As `adjusted`, of a rolling bucket in `(from, to]`. */
   adjustedBetween(id: string, from: number, to: number): Amounts;
   /** The times at which anything of a rolling bucket was used, reserved or adjusted in `(from, to)`; one may come twice. */
-  timesWithin(id: string, from: number, to: number): Iterable<number>;
+  timesWithin(id: string, from: number, to: number): readonly number[];
 }
+
+const NEVER: readonly number[] = [];
 
 /** Columns rather than objects: a million buckets are three arrays of numbers and their ids. */
 export class Buckets implements BucketReader {
@@ -87,8 +89,8 @@ export class Buckets implements BucketReader {
     return this.#reserved.between(id, from, to);
   }
 
-  timesWithin(id: string, from: number, to: number): Iterable<number> {
-    const used = this.#rolling.get(id)?.timesWithin(from, to) ?? [];
+  timesWithin(id: string, from: number, to: number): readonly number[] {
+    const used = this.#rolling.get(id)?.timesWithin(from, to) ?? NEVER;
     if (this.#reserved.isEmpty && this.#adjusted.isEmpty) return used;
     return [
       ...used,
