@@ -85,6 +85,18 @@ export class Timeline {
     return this.#uses[this.#firstAfter(from)];
   }
 
+  /** The time of the first use and of the last; there is one at least. */
+  get span(): readonly [first: number, last: number] {
+    return [this.#uses[0]!, this.#uses[this.#uses.length - STRIDE]!];
+  }
+
+  /** Forgets uses up to that time, but for what they came to: nobody asks for a window that begins before it again. */
+  forgetUpTo(at: number): void {
+    // The last of them stays: the totals of those after it go on from its own.
+    const last = this.#firstAfter(at) - STRIDE;
+    if (last > 0) this.#uses.splice(0, last);
+  }
+
   /** `[time, running count, running costMinor, running retailMinor]` per use, flat. */
   toArray(): readonly number[] {
     return this.#uses;
