@@ -9,7 +9,7 @@ import { DAY_MS } from '../domain/time/civil-date.ts';
 import type { EventStore, StoredEvent } from '../event-store/event-store.ts';
 import { decodeEvent, STORED_TYPE } from '../events/codec.ts';
 import type { ReversedActs } from './kept-acts.ts';
-import { Mentions } from './mentions.ts';
+import { Mentions, type MentionsTable } from './mentions.ts';
 import { BATCH, streamOf } from './recorded-events.ts';
 
 /** Members of an act whose values a book has no list of: new ones come with new acts. */
@@ -48,7 +48,7 @@ export function isLong(window: Window): boolean {
 export interface ForeseenParts {
   /** `YYYY-MM-DD` → the position of the last act on that business day. */
   readonly lastOnDay: ReadonlyMap<string, number>;
-  readonly mentions: { readonly last: Uint32Array<ArrayBuffer> };
+  readonly mentions: MentionsTable;
 }
 
 const REVERSED = 'act';

@@ -122,6 +122,20 @@ function replayed(events: readonly BookEvent[], policy: Policy, foreseen?: Fores
   return { became, state: book.state, kept };
 }
 
+function actBy(employee: string, incident: string, agoMin: number, laterMin: number): Step {
+  const asked = {
+    mode: 'record',
+    kind: 'comp',
+    trigger: 'recovery',
+    employee,
+    location: 'soho',
+    incident,
+    costMinor: 1,
+    retailMinor: 1,
+  } as const;
+  return { do: 'act', agoMin, laterMin, asked };
+}
+
 function idsIn({ buckets }: BookState): string[] {
   const { ids, rolling } = buckets.toSnapshot();
   return [...ids.split('\u0000'), ...rolling.ids.split('\u0000')].filter((id) => id !== '').sort();
@@ -167,6 +181,37 @@ describe('a replay that forgets', () => {
     }
   });
 
+  it('keeps what a limit carries over from, however many windows back', () => {
+    const days = fc.array(fc.nat(3), { minLength: 4, maxLength: 12 });
+    const carryOver = { upTo: { count: 3 }, for: 4 };
+    const policy: Policy = {
+      currency: 'GBP',
+      uncovered: 'allow',
+      rules: [],
+      limits: [{ ...EVERY_KIND[1]!, id: 'carrying', allow: { count: 2 }, carryOver, beyond: 'warn' }],
+    };
+    let carried = 0;
+    fc.assert(
+      fc.property(days, (acts) => {
+        let sinceMin = 0;
+        const steps = acts.flatMap((count) => {
+          sinceMin += 1_440;
+          return Array.from({ length: count }, (_, i): Step => {
+            const laterMin = i === 0 ? sinceMin : 0;
+            sinceMin = 0;
+            return actBy('ann', `i-${i}`, 0, laterMin);
+          });
+        });
+        const { events } = played(opened(policy), steps);
+        const whole = replayed(events, policy);
+        expect(replayed(events, policy, foreseenOf(events, policy)).became).toEqual(whole.became);
+        if (/"count":\[2,\d,0,\d,0\]/.test(JSON.stringify(whole.became))) carried++;
+      }),
+      runs,
+    );
+    expect(carried).toBeGreaterThan(10);
+  });
+
   it('keeps what a later act looks at, and no more', () => {
     const week = { every: 'week', startsOn: 'monday' } as const;
     const limit = (id: string, per: 'employee' | 'incident', window: Policy['limits'][number]['window']) =>
@@ -181,21 +226,7 @@ describe('a replay that forgets', () => {
         limit('days', 'employee', { every: 'rolling', durationMs: 2 * DAY_MS, duration: 'P2D' }),
       ],
     };
-    const act = (incident: string, agoMin: number, laterMin: number): Step => ({
-      do: 'act',
-      agoMin,
-      laterMin,
-      asked: {
-        mode: 'record',
-        kind: 'comp',
-        trigger: 'recovery',
-        employee: 'ann',
-        location: 'soho',
-        incident,
-        costMinor: 1,
-        retailMinor: 1,
-      },
-    });
+    const act = (...of: [incident: string, agoMin: number, laterMin: number]) => actBy('ann', ...of);
     const name = 'of "many"\\parts, \u2028 £';
     // The last one is three weeks late: it lies in the first one's week, and a fortnight away from all others.
     const steps = [act(name, 0, 0), act('i-2', 0, 20_000), act('i-3', 0, 10_000), act(name, 30_000, 0)];

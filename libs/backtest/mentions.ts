@@ -8,16 +8,16 @@ const PLACES = 2;
 /** In each of the tables. 16 MiB in all: with a million values, one in five places is taken by another, one in 25 pairs. */
 const SIZE = 1 << 21;
 
-export class Mentions {
-  /** Positions, from 1; 0: nothing was named there. */
-  readonly #last: Uint32Array<ArrayBuffer>;
+/** Undefined: nothing was named. */
+export type MentionsTable = Uint32Array<ArrayBuffer> | undefined;
 
-  constructor(last: Uint32Array<ArrayBuffer> = new Uint32Array(SIZE * PLACES)) {
-    this.#last = last;
-  }
+export class Mentions {
+  /** Positions, from 1; 0: nothing was named there. Made when something is. */
+  #last: MentionsTable;
 
   note(what: string, value: string, position: number): void {
     const { one, other } = places(what, value);
+    this.#last ??= new Uint32Array(SIZE * PLACES);
     const last = this.#last;
     if (last[one]! <= position) last[one] = position + 1;
     if (last[other]! <= position) last[other] = position + 1;
@@ -25,19 +25,22 @@ export class Mentions {
 
   /** Whether the value is named after the position; true also now and then where it is not. */
   isAfter(what: string, value: string, position: number): boolean {
+    if (this.#last === undefined) return false;
     const { one, other } = places(what, value);
     return this.#last[one]! > position + 1 && this.#last[other]! > position + 1;
   }
 
   /** Takes in what was noted elsewhere. */
-  join({ last }: { readonly last: Uint32Array }): void {
-    const own = this.#last;
-    for (let i = 0; i < own.length; i++) if (last[i]! > own[i]!) own[i] = last[i]!;
+  join(table: MentionsTable): void {
+    if (table === undefined) return;
+    this.#last ??= new Uint32Array(SIZE * PLACES);
+    const last = this.#last;
+    for (let i = 0; i < last.length; i++) if (table[i]! > last[i]!) last[i] = table[i]!;
   }
 
   /** As `join` takes it; shared with this. */
-  get table(): { readonly last: Uint32Array<ArrayBuffer> } {
-    return { last: this.#last };
+  get table(): MentionsTable {
+    return this.#last;
   }
 }
 

@@ -1,13 +1,14 @@
 /**
- * Recorded events read by a thread of their own while those before them are decided: reading and cutting is a third of
- * the work of a replay. Never more than a few batches ahead, so that memory stays as it is.
+ * Recorded events read by a thread of their own while those before them are decided: reading, parsing and packing them
+ * is nearly half of the work of a replay. Never more than a few batches ahead, so that memory stays as it is.
  */
 import { once } from 'node:events';
 import { type MessagePort, parentPort, Worker, workerData } from 'node:worker_threads';
 import { EngineUnavailable, type EventStore } from '../event-store/event-store.ts';
-import { batchText, parseBatch } from './decode-recorded.ts';
+import { decodeBatch } from './decode-recorded.ts';
 import { Foreseen, type ForeseenParts, type ForeseeSpan } from './foresee.ts';
 import type { HistoryReader } from './history-reader.ts';
+import { type PackedEvents, Packer, Unpacker } from './packed-acts.ts';
 import { BATCH, type RecordedBatch, streamOf } from './recorded-events.ts';
 
 const BATCHES_AHEAD = 16;
@@ -18,7 +19,7 @@ interface ReaderData {
 
 type FromReader =
   | { readonly said: 'foreseen'; readonly parts: ForeseenParts }
-  | { readonly said: 'batch'; readonly first: number; readonly text: string }
+  | { readonly said: 'batch'; readonly first: number; readonly packed: PackedEvents }
   | { readonly said: 'end' }
   | { readonly said: 'failed'; readonly name: string; readonly message: string };
 
@@ -62,12 +63,13 @@ export class ReaderThread implements HistoryReader {
 
   async *read(book: string, from: number, to: number): AsyncGenerator<RecordedBatch, void, void> {
     this.#say({ say: 'read', book, from, to });
+    const unpacker = new Unpacker();
     for (;;) {
       const message = await this.#next();
       if (message.said === 'end') return;
       if (message.said !== 'batch') throw new Error(`the reader said ${message.said}`);
       this.#say({ say: 'taken' });
-      yield { first: message.first, events: parseBatch(message.text) };
+      yield { first: message.first, events: unpacker.unpack(message.packed) };
     }
   }
 
@@ -109,12 +111,14 @@ export async function runReaderThread(openStore: (engine: string) => Promise<Eve
       const eventStore = await opened;
       if (message.say === 'foresee') {
         const { parts } = await Foreseen.of(eventStore, message.span);
-        say(port, { said: 'foreseen', parts }, [parts.mentions.last.buffer]);
+        say(port, { said: 'foreseen', parts }, parts.mentions === undefined ? [] : [parts.mentions.buffer]);
         return;
       }
       const { book, from, to } = message;
+      const packer = new Packer();
       for await (const batch of eventStore.read(streamOf(book), from, { to, maxBatch: BATCH })) {
-        say(port, { said: 'batch', first: batch[0]!.revision, text: batchText(batch) });
+        const packed = packer.pack(decodeBatch(batch));
+        say(port, { said: 'batch', first: batch[0]!.revision, packed }, [packed.numbers.buffer]);
         ahead++;
         while (ahead >= BATCHES_AHEAD) await once(port, 'message');
       }

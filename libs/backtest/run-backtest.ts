@@ -46,8 +46,8 @@ export interface BacktestOptions {
 const PRESSED = 1.4;
 /** Looking for what lies ahead is that part of the work. */
 const LOOKING_SHARE = 0.15;
-/** What so many events leave behind is some tens of megabytes. */
-const FORESEES_BEYOND = 50_000;
+/** What so many events leave behind is a few megabytes. */
+const FORESEES_BEYOND = 10_000;
 
 /**
  * @throws EngineUnavailable; UnreadableEvent; OtherLedger when the ledger is not the one that was asked about; the
