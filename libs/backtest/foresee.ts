@@ -81,13 +81,15 @@ export class Foreseen {
   note(stored: Pick<StoredEvent, 'type' | 'data' | 'revision'>): void {
     const { type, data, revision } = stored;
     if (DECISIONS.has(type)) {
-      const date = textAfter(BUSINESS_DATE, data);
-      if (date === undefined) this.#noteAct(decodeEvent(stored) as ActDecision, revision);
+      const at = data.indexOf(BUSINESS_DATE);
+      if (at < 0) this.#noteAct(decodeEvent(stored) as ActDecision, revision);
       else {
-        this.#noteDay(date, revision);
+        this.#noteDay(textAfter(BUSINESS_DATE, data, at), revision);
+        // What the act was asked with comes before it.
+        const asked = this.#names.length === 0 ? '' : data.slice(0, at);
         for (const name of this.#names) {
-          const value = textAfter(MARKS[name], data);
-          if (value !== undefined) this.#mentions.note(name, value, revision);
+          const place = asked.indexOf(MARKS[name]);
+          if (place >= 0) this.#mentions.note(name, textAfter(MARKS[name], data, place), revision);
         }
       }
     } else if (type === STORED_TYPE.ActReversed) {
@@ -173,10 +175,8 @@ const MARKS = {
   shift: '"shift":"',
 } as const satisfies Record<Unlisted, string>;
 
-/** The text of the first member with this mark. What the act was asked with comes before its receipts. */
-function textAfter(mark: string, data: string): string | undefined {
-  const at = data.indexOf(mark);
-  if (at < 0) return undefined;
+/** The text of the member whose mark stands there. */
+function textAfter(mark: string, data: string, at: number): string {
   const from = at + mark.length;
   let to = data.indexOf('"', from);
   const text = data.slice(from, to);

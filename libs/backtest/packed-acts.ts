@@ -189,18 +189,29 @@ function fresh() {
   };
 }
 
+function nameStated(event: BookEvent): string | undefined {
+  if (event.type === 'ItemDefined') return event.sku;
+  return event.type === 'EmployeeDefined' || event.type === 'LocationDefined' ? event.id : undefined;
+}
+
 const NO_RECEIPTS: readonly GuardrailReceipt[] = [];
 const NO_ROLES: readonly string[] = [];
 
 /** Batches in the order they were packed in. */
 export class Unpacker {
   readonly #names: string[] = [];
+  /** Names of the directory, as its own facts have them: one and the same text is looked up twice as fast as a copy. */
+  readonly #directory = new Map<string, string>();
 
   /** Members that an act does not have are there and undefined: all acts are objects of one shape. */
   unpack({ numbers, texts }: PackedEvents): BookEvent[] {
     const { anew, names, own, guardrails, others } = JSON.parse(texts) as Texts;
     if (anew) this.#names.length = 0;
-    for (const name of names) this.#names.push(name);
+    for (const other of others) {
+      const name = nameStated(other);
+      if (name !== undefined && !this.#directory.has(name)) this.#directory.set(name, name);
+    }
+    for (const name of names) this.#names.push(this.#directory.get(name) ?? name);
     const events: BookEvent[] = [];
     const known = this.#names;
     let n = 0;
