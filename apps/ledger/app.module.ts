@@ -27,10 +27,14 @@ import { SHADOWS_HANDLERS } from './backtests/shadows.bus.ts';
 import { ShadowsController } from './backtests/shadows.controller.ts';
 import { BOOKS_HANDLERS } from './books/books.bus.ts';
 import { BooksController } from './books/books.controller.ts';
+import { DrawsController } from './campaigns/draws.controller.ts';
 import { DirectoryController } from './directory/directory.controller.ts';
 import { HealthController } from './health/health.controller.ts';
 import { SPEND_HANDLERS } from './metrics/spend.bus.ts';
 import { SpendController } from './metrics/spend.controller.ts';
+import { AskUseHandler } from './metrics/use.bus.ts';
+import { UseController } from './metrics/use.controller.ts';
+import { NudgeController } from './nudges/nudge.controller.ts';
 import { OperationsController } from './operations/operations.controller.ts';
 import type { ServiceMetrics } from './operations/service-metrics.ts';
 import { FACTS_HANDLERS } from './outcomes/facts.bus.ts';
@@ -86,6 +90,7 @@ export function appModule(parts: Parts): DynamicModule {
       PossibleController,
       IncidentsController,
       OutcomesController,
+      DrawsController,
       SpendController,
       BooksController,
       DirectoryController,
@@ -99,6 +104,8 @@ export function appModule(parts: Parts): DynamicModule {
       HealthController,
       OperationsController,
       SandboxController,
+      NudgeController,
+      UseController,
     ],
     providers: [
       ...BOOKS_HANDLERS,
@@ -111,6 +118,7 @@ export function appModule(parts: Parts): DynamicModule {
       { provide: SHADOWS, useValue: parts.shadows },
       ...KEYS_HANDLERS,
       SearchAdjustmentsHandler,
+      AskUseHandler,
       { provide: BOOKS, useValue: parts.books },
       { provide: KEYRING, useValue: parts.keyring },
       { provide: VIEWS, useValue: parts.views },

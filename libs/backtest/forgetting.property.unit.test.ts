@@ -17,7 +17,7 @@ import { Forgetting } from './forgetting.ts';
 import { histories, opened, played, policies, type Step } from './histories.fixture.ts';
 import { ActsToReverse } from './kept-acts.ts';
 
-const runs = { numRuns: Number(process.env.GOODWILL_PROPERTY_RUNS ?? 100) };
+const runs = { numRuns: Number(process.env.GOODWILL_PROPERTY_RUNS ?? 60) };
 const DAY_MS = 86_400_000;
 
 /** Some acts come months late, others after months of silence; some rolling windows are longer than any calendar's. */

@@ -16,7 +16,7 @@ function sent({ numbers, texts }: PackedEvents): PackedEvents {
 function expected(event: BookEvent): object {
   if (event.type !== 'ActAccepted' && event.type !== 'ActDeclined') return event;
   if (event.asked.timeToLiveMs !== undefined) return event;
-  const { region: _, category: __, key: ___, ...act } = event;
+  const { region: _, category: __, draw: ___, key: ____, ...act } = event;
   return { ...act, roles: [] };
 }
 

@@ -1,7 +1,7 @@
 /**
  * The arrows between the rooms, as dependency-cruiser checks them:
  * `domain <- events <- {access, books, views, backtest, audit} <- apps`; whoever keeps events knows the engine's port and never an
- * adapter; `platform` knows nobody. Type-only imports count as well: a type is knowledge.
+ * adapter; `platform` and `statistics` know nobody. Type-only imports count as well: a type is knowledge.
  */
 
 const TEST_CODE = '\\.(test|fixture|conformance)\\.ts$';
@@ -61,11 +61,12 @@ export default {
     ...sees('events', 'domain'),
     ...sees('books', 'domain', 'events', 'platform', PORT),
     ...sees('access', 'domain', 'events', 'platform', PORT),
-    ...sees('views', 'domain', 'events', 'platform', PORT),
+    ...sees('views', 'domain', 'events', 'platform', 'statistics', PORT),
     ...sees('backtest', 'domain', 'events', 'platform', PORT),
     ...sees('audit', 'domain', 'events', 'platform', PORT),
     ...sees('event-store', 'platform'),
     ...sees('platform'),
+    ...sees('statistics'),
     {
       name: 'adapters-only-in-composition-roots',
       severity: 'error',

@@ -2,17 +2,17 @@
  * The simulated chain's acts decided in process: the events that a service on a sandbox clock would have recorded,
  * without one. One in a hundred acts is reversed some days later, in part or whole.
  */
-import type { ActBody } from '../../apps/cli/simulate/acts.ts';
 import { simulatedActs } from '../../apps/cli/simulate/acts.ts';
+import type { ActBody } from '../../apps/cli/simulate/bodies.ts';
 import { type Chain, type ChainOptions, cafeChain } from '../../apps/cli/simulate/cafe-chain.ts';
 import { CUT_OVER, instantOf } from '../../apps/cli/simulate/calendar.ts';
 import { CATERING, MENU, UPGRADE } from '../../apps/cli/simulate/figures.ts';
-import { Random } from '../../apps/cli/simulate/random.ts';
 import type { AskedAct } from '../../libs/domain/act/act.ts';
 import type { ActAccepted, BookEvent } from '../../libs/domain/book/events.ts';
 import { checkPolicy } from '../../libs/domain/policy/check.ts';
 import type { Policy } from '../../libs/domain/policy/policy.ts';
 import { readDocument } from '../../libs/platform/located-document.ts';
+import { Random } from '../../libs/statistics/random.ts';
 import { BookInProcess } from './book-in-process.ts';
 
 export const BOOK = 'cafes';

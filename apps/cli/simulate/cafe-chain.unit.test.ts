@@ -3,11 +3,12 @@
  * every oracle that is planted can be found again in the acts.
  */
 import { describe, expect, it } from '@jest/globals';
-import { type SimulatedAct, simulatedActs } from './acts.ts';
+import { Random } from '../../../libs/statistics/random.ts';
+import { simulatedActs } from './acts.ts';
+import type { SimulatedAct } from './bodies.ts';
 import { type ChainOptions, cafeChain } from './cafe-chain.ts';
 import { dateOf, dayNumberOf, weekdayOf, weekNumberOf } from './calendar.ts';
 import { MENU, TICKETS_BY_WEEKDAY } from './figures.ts';
-import { Random } from './random.ts';
 import { truthOf } from './truth.ts';
 
 const WEEK: ChainOptions = { seed: 42, stores: 10, staffPerStore: 12, from: '2026-03-23', days: 7 };

@@ -40,6 +40,9 @@ const ROUTES: readonly (readonly [method: string, path: string, roles: readonly 
   ['GET', '/v1/books/{book}/items/{sku}', EVERY],
   ['PUT', '/v1/books/{book}/campaigns/{campaign}', OPERATIONS],
   ['GET', '/v1/books/{book}/campaigns/{campaign}', EVERY],
+  ['POST', '/v1/books/{book}/campaigns/{campaign}/draws', TILLS],
+  ['GET', '/v1/books/{book}/campaigns/{campaign}/draws', EVERY],
+  ['POST', '/v1/books/{book}/campaigns/{campaign}/draws/batch', TILLS],
   ['POST', '/v1/books/{book}/policies', OPERATIONS],
   ['GET', '/v1/books/{book}/policies', POLICY_READERS],
   ['GET', '/v1/books/{book}/policies/{version}', POLICY_READERS],
@@ -81,6 +84,8 @@ const ROUTES: readonly (readonly [method: string, path: string, roles: readonly 
   ['POST', '/v1/books/{book}/outcomes/batch', TELLERS],
   ['GET', '/v1/books/{book}/outcomes', EVERY],
   ['GET', '/v1/books/{book}/metrics/spend', POLICY_READERS],
+  ['GET', '/v1/books/{book}/metrics/use', POLICY_READERS],
+  ['GET', '/v1/books/{book}/employees/{employee}/nudge', TILLS],
 ];
 const OPEN = ['GET /health/live', 'GET /health/ready'];
 
