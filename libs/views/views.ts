@@ -11,6 +11,8 @@ import type {
   OutcomesAnswer,
 } from './facts/facts.ts';
 import type { Offer } from './offers.ts';
+import type { ComparisonAnswer, ComparisonQuery } from './outcome-metrics/compare.ts';
+import type { OutcomeMetricsAnswer, OutcomeMetricsQuery } from './outcome-metrics/outcome-metrics.ts';
 import type { RegisterAnswer, RegisterFilters } from './register/register.ts';
 import type { GivenAnswer, GivenQuery } from './spend/given.ts';
 import type { SpendAnswer, SpendQuery } from './spend/spend.ts';
@@ -163,6 +165,19 @@ export class Views {
     const { position, ...given } = (await this.#ask('spend', book, question)) as GivenAnswer;
     const answer = (await this.#ask('use', book, { ...span, given })) as UseAnswer;
     return { ...answer, position: Math.min(position, answer.position) };
+  }
+
+  /**
+   * @throws RangeError for a `groupBy` that repeats or names what there is not.
+   * @throws ViewsUnavailable
+   */
+  outcomeMetrics(book: string, query: OutcomeMetricsQuery): Promise<OutcomeMetricsAnswer> {
+    return this.#ask('outcomes', book, { about: 'metrics', query }) as Promise<OutcomeMetricsAnswer>;
+  }
+
+  /** @throws ViewsUnavailable */
+  compareOutcomes(book: string, query: ComparisonQuery): Promise<ComparisonAnswer> {
+    return this.#ask('outcomes', book, { about: 'comparison', query }) as Promise<ComparisonAnswer>;
   }
 
   /**

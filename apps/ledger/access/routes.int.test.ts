@@ -86,6 +86,8 @@ const ROUTES: readonly (readonly [method: string, path: string, roles: readonly 
   ['GET', '/v1/books/{book}/metrics/spend', POLICY_READERS],
   ['GET', '/v1/books/{book}/metrics/use', POLICY_READERS],
   ['GET', '/v1/books/{book}/employees/{employee}/nudge', TILLS],
+  ['GET', '/v1/books/{book}/metrics/outcomes', POLICY_READERS],
+  ['GET', '/v1/books/{book}/metrics/outcomes/compare', POLICY_READERS],
 ];
 const OPEN = ['GET /health/live', 'GET /health/ready'];
 
