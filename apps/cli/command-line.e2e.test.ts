@@ -163,6 +163,7 @@ describe('the command line', () => {
       'adjustments',
       'facts',
       'use',
+      'stories',
     ]);
     const verified = goodwill(['verify', '--data-dir', dataDir, '--json']);
     expect(JSON.parse(verified.stdout)).toMatchObject({ whole: true, books: [{ book: 'cafe', acts: 2 }] });

@@ -13,6 +13,7 @@ import type { RegisterAnswer, RegisterFilters } from './register/register.ts';
 import type { GivenAnswer, GivenQuery } from './spend/given.ts';
 import type { SpendAnswer, SpendQuery } from './spend/spend.ts';
 import { type ViewLag, ViewsUnavailable } from './status.ts';
+import type { RecognitionsAnswer, StoriesAnswer, StoryAnswer, StoryQuestion } from './stories/stories.ts';
 import { SupervisedThread } from './supervised-thread.ts';
 import type { FromThread } from './thread-messages.ts';
 import type { UseAnswer, UseSpan } from './use/use.ts';
@@ -141,6 +142,15 @@ export class Views {
    */
   outcomes(book: string, filters: OutcomeFilters = {}): Promise<OutcomesAnswer> {
     return this.#ask('facts', book, { about: 'outcomes', filters }) as Promise<OutcomesAnswer>;
+  }
+
+  /**
+   * No texts, and no word of consent: whoever shows an answer asks the book first.
+   * @throws RangeError for a `pageSize` out of bounds.
+   * @throws ViewsUnavailable
+   */
+  stories(book: string, question: StoryQuestion): Promise<StoriesAnswer | StoryAnswer | RecognitionsAnswer> {
+    return this.#ask('stories', book, question) as Promise<StoriesAnswer | StoryAnswer | RecognitionsAnswer>;
   }
 
   /**

@@ -77,6 +77,16 @@ export const ROUTE_NEEDS: Readonly<Record<string, Needs>> = {
   [`GET ${BOOK}/outcomes`]: 'acts:read',
   [`GET ${BOOK}/metrics/spend`]: 'reports:read',
   [`GET ${BOOK}/metrics/use`]: 'reports:read',
+  [`POST ${BOOK}/stories`]: 'stories:write',
+  [`POST ${BOOK}/stories/:story/consent`]: 'stories:write',
+  [`POST ${BOOK}/stories/:story/withdraw`]: 'stories:write',
+  [`POST ${BOOK}/stories/:story/publish`]: 'stories:publish',
+  [`POST ${BOOK}/stories/:story/retell`]: 'stories:write',
+  [`POST ${BOOK}/stories/:story/take-up`]: 'stories:write',
+  [`GET ${BOOK}/stories`]: 'acts:read',
+  [`GET ${BOOK}/stories/:story`]: 'acts:read',
+  [`POST ${BOOK}/recognitions`]: 'stories:publish',
+  [`GET ${BOOK}/recognitions`]: 'acts:read',
   // On behalf of whoever stands at the till: nobody who oversees others can ask for theirs.
   [`GET ${BOOK}/employees/:employee/nudge`]: 'acts:write',
 };

@@ -1,0 +1,78 @@
+/** Aim: a text is kept until it is erased, is what was told, and a crash between fact and text leaves nothing behind. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { SqliteEventStore } from '../event-store/sqlite/sqlite-event-store.ts';
+import { StoryTexts, TEXT_STREAM_PREFIX, UNTOLD_KEPT_MS } from './story-texts.ts';
+
+let directory: string;
+let store: SqliteEventStore;
+let texts: StoryTexts;
+beforeEach(async () => {
+  directory = mkdtempSync(join(tmpdir(), 'goodwill-texts-'));
+  store = await SqliteEventStore.open({ file: join(directory, 'events.db') });
+  texts = new StoryTexts(store);
+});
+afterEach(async () => {
+  await store.close();
+  rmSync(directory, { recursive: true, force: true });
+});
+const streams = () => store.streams(TEXT_STREAM_PREFIX);
+
+describe('the text of a story', () => {
+  it('is found again, by a place that says nothing of it', async () => {
+    const place = texts.placeOf('london', 'key-1');
+    const kept = await texts.put('london', place, 'ginger tea', 1_000);
+    expect(kept).toEqual({ place, hash: expect.stringMatching(/^[0-9a-f]{64}$/) });
+    expect(await texts.textOf('london', kept)).toBe('ginger tea');
+    expect(texts.placeOf('leeds', 'key-1')).not.toBe(place);
+    expect(await texts.textOf('leeds', kept)).toBeUndefined();
+  });
+
+  it('has the same hash when it is told again, and another one when it is another', async () => {
+    const place = texts.placeOf('london', 'key-1');
+    const [first, again] = await Promise.all([
+      texts.put('london', place, 'ginger tea', 1_000),
+      texts.put('london', place, 'ginger tea', 1_000),
+    ]);
+    expect(again).toEqual(first);
+    const other = await texts.put('london', place, 'mint tea', 2_000);
+    expect(other.hash).not.toBe(first.hash);
+    expect(await texts.textOf('london', other)).toBeUndefined();
+    expect(await texts.textOf('london', first)).toBe('ginger tea');
+    // The same words elsewhere cannot be recognised by their hash.
+    const elsewhere = await texts.put('london', texts.placeOf('london', 'key-2'), 'ginger tea', 1_000);
+    expect(elsewhere.hash).not.toBe(first.hash);
+  });
+
+  it('is gone once it is erased, however often', async () => {
+    const kept = await texts.put('london', texts.placeOf('london', 'key-1'), 'ginger tea', 1_000);
+    for (let n = 0; n < 2; n++) {
+      await texts.erase('london', kept.place);
+      expect(await texts.textOf('london', kept)).toBeUndefined();
+      expect(await streams()).toEqual([]);
+    }
+  });
+
+  it('is erased afterwards where its story was withdrawn or never told', async () => {
+    const put = async (key: string, at: number) =>
+      (await texts.put('london', texts.placeOf('london', key), key, at)).place;
+    const now = 10 * UNTOLD_KEPT_MS;
+    const kept = await put('published', 0);
+    const withdrawn = await put('withdrawn', now);
+    await put('never told', now - UNTOLD_KEPT_MS - 1);
+    const trying = await put('being told', now - UNTOLD_KEPT_MS + 1);
+    await texts.put('londonderry', texts.placeOf('londonderry', 'x'), 'x', 0);
+    const places = new Map([
+      [kept, true],
+      [withdrawn, false],
+    ]);
+    expect(await texts.sweep('london', (place) => places.get(place), now)).toBe(2);
+    expect((await streams()).filter((name) => name.includes('london:')).sort()).toEqual(
+      [`story-london:${kept}`, `story-london:${trying}`].sort(),
+    );
+    expect(await streams()).toHaveLength(3);
+    expect(await texts.sweep('london', (place) => places.get(place), now)).toBe(0);
+  });
+});
