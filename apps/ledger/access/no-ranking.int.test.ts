@@ -83,7 +83,7 @@ async function opened(book: string, limits: readonly object[]): Promise<void> {
   for (const n of [1, 2, 3, 4])
     await put(`/employees/emp-${n}`, { roles: ['barista'], homeLocation: 'soho' });
   await put('/items/latte', { category: 'coffee', retailMinor: 390, costMinor: 80 });
-  await put('/campaigns/may', {});
+  await put('/campaigns/may', { lot: { share: 0.5, seed: 'may' } });
   const nudge = [{ limit: 'weekly-coffees', message: '{left} coffees left until {weekday}' }];
   const policy = { currency: 'GBP', limits, nudge };
   expect((await admin('POST', `${path}/policies`, policy)).status).toBe(201);
@@ -146,6 +146,13 @@ const STEPS: readonly Step[] = [
     `POST ${BOOK}/outcomes/batch`,
     '/outcomes/batch',
     { outcomes: [{ idempotencyKey: 'c', type: 'purchase', customer: 'c-1', valueMinor: 500 }] },
+    { status: 200 },
+  ),
+  write(`POST ${BOOK}/campaigns/:campaign/draws`, '/campaigns/may/draws', { customer: 'c-1' }),
+  write(
+    `POST ${BOOK}/campaigns/:campaign/draws/batch`,
+    '/campaigns/may/draws/batch',
+    { draws: [{ idempotencyKey: 'd', customer: 'c-1' }] },
     { status: 200 },
   ),
   { ...read('GET /v1/whoami'), path: '//v1/whoami' },
