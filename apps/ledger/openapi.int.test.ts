@@ -67,6 +67,7 @@ describe('the description of the API', () => {
       'GET /v1/books/{book}/backtests/{backtest}',
       'GET /v1/books/{book}/buckets',
       'GET /v1/books/{book}/campaigns/{campaign}',
+      'GET /v1/books/{book}/campaigns/{campaign}/draws',
       'GET /v1/books/{book}/employees/{employee}',
       'GET /v1/books/{book}/employees/{employee}/allowances',
       'GET /v1/books/{book}/employees/{employee}/nudge',

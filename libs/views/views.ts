@@ -2,6 +2,8 @@
 import type { StoredEvent } from '../event-store/event-store.ts';
 import type { AdjustmentFilters, AdjustmentsAnswer } from './adjustments/adjustments.ts';
 import type {
+  DrawFilters,
+  DrawsAnswer,
   IncidentAnswer,
   IncidentFilters,
   IncidentsAnswer,
@@ -151,6 +153,14 @@ export class Views {
    */
   stories(book: string, question: StoryQuestion): Promise<StoriesAnswer | StoryAnswer | RecognitionsAnswer> {
     return this.#ask('stories', book, question) as Promise<StoriesAnswer | StoryAnswer | RecognitionsAnswer>;
+  }
+
+  /**
+   * @throws RangeError for a `pageSize` out of bounds.
+   * @throws ViewsUnavailable
+   */
+  draws(book: string, filters: DrawFilters): Promise<DrawsAnswer> {
+    return this.#ask('facts', book, { about: 'draws', filters }) as Promise<DrawsAnswer>;
   }
 
   /**

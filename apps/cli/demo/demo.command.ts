@@ -141,9 +141,9 @@ async function playWeek(client: LedgerClient, ink: Ink, policy: string): Promise
     connections: 1,
     batchSize: 0,
     tickMs: 60_000,
-    onProgress: (act) => {
-      last = act;
-      progress.update(Math.min(++played, 620), { day: act.body.occurredAt.slice(0, 10) });
+    onProgress: (fact) => {
+      if (fact.what === 'act') last = fact;
+      progress.update(Math.min(++played, 620), { day: fact.body.occurredAt.slice(0, 10) });
     },
   });
   progress.stop();

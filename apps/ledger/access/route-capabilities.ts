@@ -32,6 +32,7 @@ export const ROUTE_NEEDS: Readonly<Record<string, Needs>> = {
   [`PUT ${BOOK}/campaigns/:campaign`]: 'directory:write',
   [`GET ${BOOK}/campaigns/:campaign`]: 'acts:read',
   [`POST ${BOOK}/campaigns/:campaign/draws`]: 'acts:write',
+  [`GET ${BOOK}/campaigns/:campaign/draws`]: 'acts:read',
   [`POST ${BOOK}/campaigns/:campaign/draws/batch`]: 'acts:write',
 
   [`POST ${BOOK}/policies`]: 'policies:write',

@@ -42,6 +42,7 @@ const ROUTES: readonly (readonly [method: string, path: string, roles: readonly 
   ['PUT', '/v1/books/{book}/campaigns/{campaign}', OPERATIONS],
   ['GET', '/v1/books/{book}/campaigns/{campaign}', EVERY],
   ['POST', '/v1/books/{book}/campaigns/{campaign}/draws', TILLS],
+  ['GET', '/v1/books/{book}/campaigns/{campaign}/draws', EVERY],
   ['POST', '/v1/books/{book}/campaigns/{campaign}/draws/batch', TILLS],
   ['POST', '/v1/books/{book}/policies', OPERATIONS],
   ['GET', '/v1/books/{book}/policies', POLICY_READERS],

@@ -659,6 +659,7 @@ export const PARAMETERS: Readonly<Record<string, Parameter>> = {
     'How far the story has come; absent: published.',
     choice(STORY_STATUSES.slice(0, 3)),
   ),
+  assigned: parameter('Of draws: those that were drawn, or those that were not.', choice(['true', 'false'])),
   type: parameter('A type of outcome.', choice(OUTCOME_TYPES)),
   from: parameter('First business date, included.', date('')),
   to: parameter('Last business date, included.', date('')),
