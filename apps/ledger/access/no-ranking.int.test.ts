@@ -155,6 +155,7 @@ const STEPS: readonly Step[] = [
     { draws: [{ idempotencyKey: 'd', customer: 'c-1' }] },
     { status: 200 },
   ),
+  read(`GET ${BOOK}/campaigns/:campaign/draws`, '/campaigns/may/draws?customer=c-1&atLeast={position}'),
   { ...read('GET /v1/whoami'), path: '//v1/whoami' },
   { ...read('GET /health/live'), path: '//health/live' },
   { ...read('GET /health/ready'), path: '//health/ready' },
@@ -239,7 +240,8 @@ async function walk(book: string, between: (path: string) => Promise<void>) {
     const answer = await call(route.split(' ')[0]!, url, sent);
     expect([route, answer.status]).toEqual([route, status]);
     if (keep !== undefined) kept[keep] = answer.body.id;
-    if (typeof answer.body.position === 'number') kept.position = String(answer.body.position);
+    const position = answer.body.position ?? answer.body.results?.at(-1)?.body.position;
+    if (typeof position === 'number') kept.position = String(position);
     // How the service does changes by the moment, whoever asks.
     const told = route.includes('/health/') ? answer.status : bare(answer, book);
     answers.push({ route, answer: told });
