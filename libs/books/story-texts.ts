@@ -44,7 +44,9 @@ export class StoryTexts {
     const result = await this.#eventStore.append(streamOf(book, place), [event], NO_STREAM);
     if (result.ok) return { place, hash: hashOf(salted.salt, text) };
     // The same key, at the same time.
-    return this.put(book, place, text, at);
+    const others = await this.#saltedAt(book, place);
+    if (others === undefined) throw new Error(`the text at ${place} of book ${book} cannot be read`);
+    return { place, hash: hashOf(others.salt, text) };
   }
 
   /**
@@ -58,35 +60,35 @@ export class StoryTexts {
 
   /** Nothing of it is left in the engine; @throws EngineUnavailable */
   async erase(book: string, place: string): Promise<void> {
-    await this.#eventStore.delete(streamOf(book, place));
+    const stream = streamOf(book, place);
+    if ((await this.#eventStore.head(stream)) !== NO_STREAM) await this.#eventStore.delete(stream);
   }
 
-  /**
-   * Erases what a crash left: texts of stories that were withdrawn, and those that never became stories.
-   * @param keeps whether the place is that of a story which is not withdrawn; undefined: of no story
-   */
-  async sweep(book: string, keeps: (place: string) => boolean | undefined, now: number): Promise<number> {
-    const prefix = streamOf(book, '');
-    let erased = 0;
-    for (const stream of await this.#eventStore.streams(prefix)) {
-      const place = stream.slice(prefix.length);
-      const kept = keeps(place);
-      if (kept === true) continue;
-      if (kept === undefined) {
-        const there = await this.#saltedAt(book, place);
-        if (there === undefined || there.at > now - UNTOLD_KEPT_MS) continue;
-      }
-      await this.erase(book, place);
-      erased++;
-    }
-    return erased;
+  /** Erases the text of a proposal that never became a story, once nobody tries again. @returns whether it is gone */
+  async eraseUntold(book: string, place: string, now: number): Promise<boolean> {
+    const there = await this.#saltedAt(book, place);
+    if (there !== undefined && there.at > now - UNTOLD_KEPT_MS) return false;
+    await this.erase(book, place);
+    return true;
   }
 
+  /** Every text there is. A distributed engine reads its whole log for it: not to be asked often. */
+  async all(): Promise<readonly { readonly book: string; readonly place: string }[]> {
+    const streams = await this.#eventStore.streams(TEXT_STREAM_PREFIX);
+    return streams.map((stream) => {
+      const colon = stream.indexOf(':');
+      return { book: stream.slice(TEXT_STREAM_PREFIX.length, colon), place: stream.slice(colon + 1) };
+    });
+  }
+
+  /** One that was erased and put again may begin at a later revision. */
   async #saltedAt(book: string, place: string): Promise<Salted | undefined> {
-    for await (const [stored] of this.#eventStore.read(streamOf(book, place), 0, { to: 0 })) {
-      if (stored?.type === STORED_TYPE) return JSON.parse(stored.data) as Salted;
+    let salted: Salted | undefined;
+    for await (const events of this.#eventStore.read(streamOf(book, place), 0)) {
+      const stored = events.findLast(({ type }) => type === STORED_TYPE);
+      if (stored !== undefined) salted = JSON.parse(stored.data) as Salted;
     }
-    return undefined;
+    return salted;
   }
 }
 
