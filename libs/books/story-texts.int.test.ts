@@ -3,24 +3,30 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { SqliteEventStore } from '../event-store/sqlite/sqlite-event-store.ts';
+import { startStandIn } from '../../test/stand-in/start.ts';
+import { openEventStore } from '../event-store/engines.ts';
+import type { EventStore } from '../event-store/event-store.ts';
 import { StoryTexts, TEXT_STREAM_PREFIX, UNTOLD_KEPT_MS } from './story-texts.ts';
 
 let directory: string;
-let store: SqliteEventStore;
+let store: EventStore;
 let texts: StoryTexts;
-beforeEach(async () => {
-  directory = mkdtempSync(join(tmpdir(), 'goodwill-texts-'));
-  store = await SqliteEventStore.open({ file: join(directory, 'events.db') });
-  texts = new StoryTexts(store);
-});
-afterEach(async () => {
-  await store.close();
-  rmSync(directory, { recursive: true, force: true });
-});
 const streams = () => store.streams(TEXT_STREAM_PREFIX);
 
-describe('the text of a story', () => {
+describe.each(['SQLite', 'EventStoreDB (the stand-in)'])('the text of a story in %s', (engine) => {
+  let server: Awaited<ReturnType<typeof startStandIn>> | undefined;
+  beforeEach(async () => {
+    directory = mkdtempSync(join(tmpdir(), 'goodwill-texts-'));
+    if (engine !== 'SQLite') server = await startStandIn();
+    store = await openEventStore(server?.connectionString ?? join(directory, 'events.db'));
+    texts = new StoryTexts(store);
+  });
+  afterEach(async () => {
+    await store.close();
+    await server?.stop();
+    rmSync(directory, { recursive: true, force: true });
+  });
+
   it('is found again, by a place that says nothing of it', async () => {
     const place = texts.placeOf('london', 'key-1');
     const kept = await texts.put('london', place, 'ginger tea', 1_000);
@@ -53,6 +59,16 @@ describe('the text of a story', () => {
       expect(await texts.textOf('london', kept)).toBeUndefined();
       expect(await streams()).toEqual([]);
     }
+  });
+
+  it('may be told anew with the same key after it was refused, with another salt', async () => {
+    const place = texts.placeOf('london', 'key-1');
+    const first = await texts.put('london', place, 'ginger tea', 1_000);
+    await texts.erase('london', place);
+    const again = await texts.put('london', place, 'ginger tea', 2_000);
+    expect(again.hash).not.toBe(first.hash);
+    expect(await texts.textOf('london', again)).toBe('ginger tea');
+    expect(await texts.textOf('london', first)).toBeUndefined();
   });
 
   it('of what was never told is erased once nobody tries again', async () => {
