@@ -164,6 +164,7 @@ describe('the command line', () => {
       'facts',
       'use',
       'stories',
+      'outcomes',
     ]);
     const verified = goodwill(['verify', '--data-dir', dataDir, '--json']);
     expect(JSON.parse(verified.stdout)).toMatchObject({ whole: true, books: [{ book: 'cafe', acts: 2 }] });

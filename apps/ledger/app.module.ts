@@ -31,6 +31,9 @@ import { BooksController } from './books/books.controller.ts';
 import { DrawsController } from './campaigns/draws.controller.ts';
 import { DirectoryController } from './directory/directory.controller.ts';
 import { HealthController } from './health/health.controller.ts';
+import { ComparisonController } from './metrics/comparison.controller.ts';
+import { OUTCOME_METRICS_HANDLERS } from './metrics/outcome-metrics.bus.ts';
+import { OutcomeMetricsController } from './metrics/outcome-metrics.controller.ts';
 import { SPEND_HANDLERS } from './metrics/spend.bus.ts';
 import { SpendController } from './metrics/spend.controller.ts';
 import { AskUseHandler } from './metrics/use.bus.ts';
@@ -99,6 +102,8 @@ export function appModule(parts: Parts): DynamicModule {
       OutcomesController,
       DrawsController,
       SpendController,
+      OutcomeMetricsController,
+      ComparisonController,
       BooksController,
       DirectoryController,
       PoliciesController,
@@ -120,6 +125,7 @@ export function appModule(parts: Parts): DynamicModule {
       ...BOOKS_HANDLERS,
       ...ACTS_HANDLERS,
       ...SPEND_HANDLERS,
+      ...OUTCOME_METRICS_HANDLERS,
       ...BACKTESTS_HANDLERS,
       ...FACTS_HANDLERS,
       { provide: BACKTESTS, useValue: parts.backtests },

@@ -76,6 +76,8 @@ describe('the description of the API', () => {
       'GET /v1/books/{book}/incidents/{incident}',
       'GET /v1/books/{book}/items/{sku}',
       'GET /v1/books/{book}/locations/{location}',
+      'GET /v1/books/{book}/metrics/outcomes',
+      'GET /v1/books/{book}/metrics/outcomes/compare',
       'GET /v1/books/{book}/metrics/spend',
       'GET /v1/books/{book}/metrics/use',
       'GET /v1/books/{book}/outcomes',

@@ -1,6 +1,7 @@
 /** Every view this version keeps. */
 import { adjustmentsView } from './adjustments/adjustments.view.ts';
 import { factsView } from './facts/facts.view.ts';
+import { outcomeMetricsView } from './outcome-metrics/outcome-metrics.view.ts';
 import { registerView } from './register/register.view.ts';
 import { spendView } from './spend/spend.view.ts';
 import { storiesView } from './stories/stories.view.ts';
@@ -14,4 +15,5 @@ export const ALL_VIEWS: readonly View[] = [
   factsView,
   useView,
   storiesView,
+  outcomeMetricsView,
 ];

@@ -217,6 +217,7 @@ describe('following the ledger', () => {
       { view: 'facts', eventsBehind: 0, secondsBehind: 0, rebuilding: false },
       { view: 'use', eventsBehind: 0, secondsBehind: 0, rebuilding: false },
       { view: 'stories', eventsBehind: 0, secondsBehind: 0, rebuilding: false },
+      { view: 'outcomes', eventsBehind: 0, secondsBehind: 0, rebuilding: false },
     ]);
   });
 });
@@ -250,6 +251,7 @@ describe('building beside', () => {
       'facts active',
       'use active',
       'stories active',
+      'outcomes active',
       'register active',
     ]);
     await close(views);

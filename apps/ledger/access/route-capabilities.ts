@@ -90,6 +90,8 @@ export const ROUTE_NEEDS: Readonly<Record<string, Needs>> = {
   [`GET ${BOOK}/recognitions`]: 'acts:read',
   // On behalf of whoever stands at the till: nobody who oversees others can ask for theirs.
   [`GET ${BOOK}/employees/:employee/nudge`]: 'acts:write',
+  [`GET ${BOOK}/metrics/outcomes`]: 'reports:read',
+  [`GET ${BOOK}/metrics/outcomes/compare`]: 'reports:read',
 };
 
 /** The API's description and the pages that show it. */

@@ -97,6 +97,8 @@ const ROUTES: readonly (readonly [method: string, path: string, roles: readonly 
   ['POST', '/v1/books/{book}/recognitions', OPERATIONS],
   ['GET', '/v1/books/{book}/recognitions', EVERY],
   ['GET', '/v1/books/{book}/employees/{employee}/nudge', TILLS],
+  ['GET', '/v1/books/{book}/metrics/outcomes', POLICY_READERS],
+  ['GET', '/v1/books/{book}/metrics/outcomes/compare', POLICY_READERS],
 ];
 const OPEN = ['GET /health/live', 'GET /health/ready'];
 

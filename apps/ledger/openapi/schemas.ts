@@ -4,6 +4,8 @@ import { ACT_STATUSES, KINDS, MODES, TRIGGERS } from '../../../libs/domain/act/a
 import { OUTCOME_TYPES } from '../../../libs/domain/outcome/outcome.ts';
 import { STORY_STATUSES } from '../../../libs/domain/story/story.ts';
 import { INCIDENT_STATUSES } from '../../../libs/views/facts/facts.ts';
+import { DESIGNS } from '../../../libs/views/outcome-metrics/compare.ts';
+import { OUTCOME_DIMENSIONS } from '../../../libs/views/outcome-metrics/outcome-metrics.ts';
 import { MAX_PAGE, REGISTER_STATUSES } from '../../../libs/views/register/register.ts';
 import { SPEND_DIMENSIONS } from '../../../libs/views/spend/spend.ts';
 import { MAX_QUANTITY } from '../acts/act.parsing.ts';
@@ -13,6 +15,7 @@ import { PROBLEMS } from '../problems/registry.ts';
 import { ADJUSTMENT_SCHEMAS, FISCAL_CALENDAR_POSTED } from './adjustment-schemas.ts';
 import { KEY_SCHEMAS } from './key-schemas.ts';
 import { DRAW, LOT, LOT_SCHEMAS } from './lot-schemas.ts';
+import { OUTCOME_METRICS_SCHEMAS } from './outcome-metrics-schemas.ts';
 import { POLICY_SCHEMAS } from './policy-schemas.ts';
 import { possibleSchema } from './possible-schemas.ts';
 import { REPORT_SCHEMAS } from './report-schemas.ts';
@@ -600,6 +603,7 @@ export const SCHEMAS = {
     ['type', 'title', 'status', 'code', 'detail', 'advice'],
   ),
   ...REPORT_SCHEMAS,
+  ...OUTCOME_METRICS_SCHEMAS,
 } as const satisfies Record<string, Schema>;
 
 export type SchemaName = keyof typeof SCHEMAS;
@@ -666,8 +670,20 @@ export const PARAMETERS: Readonly<Record<string, Parameter>> = {
   at: parameter('The moment to look at; absent: now.', instant('')),
   cursor: parameter('nextCursor of the page before.', { type: 'string' }),
   atLeast: parameter('Wait until this position is reflected.', { type: 'integer', minimum: 0 }),
-  groupBy: parameter(`One or more of ${SPEND_DIMENSIONS.join(', ')}, with commas between; absent: day.`, {
-    type: 'string',
-    examples: ['location,reason'],
-  }),
+  groupBy: parameter(
+    `One or more, with commas between. Of spend: ${SPEND_DIMENSIONS.join(', ')}; absent: day. Of outcomes: ${OUTCOME_DIMENSIONS.join(', ')}; absent: the total alone.`,
+    { type: 'string', examples: ['location,reason'] },
+  ),
+  design: parameter('How the arms come about; only lot shows a cause.', choice(DESIGNS)),
+  pivot: parameter('Of dates: the first day of the second arm.', date('')),
+  affected: parameter(
+    'Of policy: the locations for which the version changed something, with commas between.',
+    { type: 'string', examples: ['soho,leeds'] },
+  ),
+  itemCategory: parameter('A category of items.', id('coffee')),
+  policyVersion: parameter('Acts decided under this version.', { type: 'integer', minimum: 1 }),
+  observedUntil: parameter(
+    'Look no further than this; absent: as far as outcomes have been told.',
+    instant(''),
+  ),
 };
