@@ -25,6 +25,7 @@ import { reverseAct } from './reverse.ts';
 import { same } from './same.ts';
 import { approveAct, commitAct, makeApprovalCode, rejectAct, releaseAct } from './settle.ts';
 import { activeVersion, type BookState } from './state.ts';
+import { decideStory } from './stories.ts';
 import { recordOutcome, reportIncident } from './told-facts.ts';
 import { requestBacktest, startShadow, stopShadow } from './try-out.ts';
 
@@ -94,6 +95,14 @@ export function decide(draft: Draft, command: Command, context: Context): Decide
       return transferBetweenBuckets(draft, command, context);
     case 'RequestBacktest':
       return requestBacktest(state, command, context.id, stamp);
+    case 'ProposeStory':
+    case 'ConsentToStory':
+    case 'WithdrawStory':
+    case 'PublishStory':
+    case 'RetellStory':
+    case 'TakeUpStory':
+    case 'GiveRecognition':
+      return decideStory(state, command, context);
     case 'StartShadow':
       return startShadow(state, command.version, stamp);
     case 'StopShadow':

@@ -16,6 +16,7 @@ import type {
 import { type OpenAct, openActOf } from './open-acts.ts';
 import { evolvePolicy } from './policy-fold.ts';
 import { type BookState, isForgotten } from './state.ts';
+import { evolveStory } from './story-fold.ts';
 import { minus, NOTHING, plus } from './timeline.ts';
 
 export { plus } from './timeline.ts';
@@ -95,6 +96,15 @@ export function evolve(state: BookState, event: BookEvent, revision: number): Bo
     case 'IncidentReopened':
     case 'OutcomeRecorded':
     case 'LotDrawn':
+      break;
+    case 'StoryProposed':
+    case 'StoryConsented':
+    case 'StoryWithdrawn':
+    case 'StoryPublished':
+    case 'StoryRetold':
+    case 'StoryTakenUp':
+    case 'RecognitionGiven':
+      evolveStory(state, event);
       break;
     case 'ShadowStarted':
       state.shadows.set(event.version, {
