@@ -163,6 +163,7 @@ describe('the command line', () => {
       'adjustments',
       'facts',
       'use',
+      'stories',
       'outcomes',
     ]);
     const verified = goodwill(['verify', '--data-dir', dataDir, '--json']);

@@ -7,6 +7,7 @@ import type { Keyring } from '../../libs/access/keyring.ts';
 import type { Backtests } from '../../libs/backtest/backtests.ts';
 import type { Shadows } from '../../libs/backtest/shadows.ts';
 import type { Books } from '../../libs/books/books.ts';
+import type { StoryTexts } from '../../libs/books/story-texts.ts';
 import type { EventStore } from '../../libs/event-store/event-store.ts';
 import type { Clock, SettableClock } from '../../libs/platform/clock.ts';
 import type { Views } from '../../libs/views/views.ts';
@@ -53,6 +54,7 @@ import {
   METRICS,
   SANDBOX_CLOCK,
   SHADOWS,
+  STORY_TEXTS,
   VIEWS,
 } from './parts.ts';
 import { PoliciesController } from './policies/policies.controller.ts';
@@ -62,6 +64,10 @@ import { PolicyReadingController } from './policies/policy-reading.controller.ts
 import { PossibleController } from './possible/possible.controller.ts';
 import { SandboxController } from './sandbox/sandbox.controller.ts';
 
+import { RecognitionsController } from './stories/recognitions.controller.ts';
+import { STORY_HANDLERS } from './stories/stories.bus.ts';
+import { StoriesController } from './stories/stories.controller.ts';
+
 export interface Parts {
   readonly keyring: Keyring;
   readonly books: Books;
@@ -69,6 +75,7 @@ export interface Parts {
   readonly backtests: Backtests;
   readonly shadows: Shadows;
   readonly eventStore: EventStore;
+  readonly storyTexts: StoryTexts;
   readonly clock: Clock;
   readonly sandboxClock: SettableClock | null;
   readonly metrics: ServiceMetrics;
@@ -111,6 +118,8 @@ export function appModule(parts: Parts): DynamicModule {
       SandboxController,
       NudgeController,
       UseController,
+      StoriesController,
+      RecognitionsController,
     ],
     providers: [
       ...BOOKS_HANDLERS,
@@ -125,6 +134,8 @@ export function appModule(parts: Parts): DynamicModule {
       ...KEYS_HANDLERS,
       SearchAdjustmentsHandler,
       AskUseHandler,
+      ...STORY_HANDLERS,
+      { provide: STORY_TEXTS, useValue: parts.storyTexts },
       { provide: BOOKS, useValue: parts.books },
       { provide: KEYRING, useValue: parts.keyring },
       { provide: VIEWS, useValue: parts.views },

@@ -25,6 +25,7 @@ import { factsOfLimits } from './limits.fixture.ts';
 import { factsOfLots } from './lots.fixture.ts';
 import { factsOfNudging } from './nudge.fixture.ts';
 import { EVENT_SCHEMAS } from './schemas.ts';
+import { factsOfStories } from './stories.fixture.ts';
 import { factsTold } from './told.fixture.ts';
 import { factsOfWaiting } from './waiting.fixture.ts';
 
@@ -218,6 +219,7 @@ describe('the stored form', () => {
     ...factsTold(),
     ...factsOfLots(),
     ...factsOfNudging(),
+    ...factsOfStories(),
   ];
   const keyEvents = keyHistory();
   const stored = [...events.map(encodeEvent), ...keyEvents.map(encodeAccessEvent)];

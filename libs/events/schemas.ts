@@ -26,6 +26,7 @@ import {
   uuid,
   whole,
 } from './schema-parts.ts';
+import { STORY_EVENTS } from './story-schemas.ts';
 
 const edge = { type: ['integer', 'null'], description: 'Epoch milliseconds, UTC; null: open on this side.' };
 
@@ -366,6 +367,7 @@ const DATA: Readonly<Record<BookEvent['type'] | AccessEvent['type'], JsonSchema>
     ),
     ...told,
   }),
+  ...STORY_EVENTS,
   LotDrawn: object({ id: uuid, asked: ASKED_DRAW, draw: DRAW, ...told }),
 };
 

@@ -4,6 +4,7 @@ import { factsView } from './facts/facts.view.ts';
 import { outcomeMetricsView } from './outcome-metrics/outcome-metrics.view.ts';
 import { registerView } from './register/register.view.ts';
 import { spendView } from './spend/spend.view.ts';
+import { storiesView } from './stories/stories.view.ts';
 import { useView } from './use/use.view.ts';
 import type { View } from './view.ts';
 
@@ -13,5 +14,6 @@ export const ALL_VIEWS: readonly View[] = [
   adjustmentsView,
   factsView,
   useView,
+  storiesView,
   outcomeMetricsView,
 ];

@@ -216,6 +216,7 @@ describe('following the ledger', () => {
       { view: 'adjustments', eventsBehind: 0, secondsBehind: 0, rebuilding: false },
       { view: 'facts', eventsBehind: 0, secondsBehind: 0, rebuilding: false },
       { view: 'use', eventsBehind: 0, secondsBehind: 0, rebuilding: false },
+      { view: 'stories', eventsBehind: 0, secondsBehind: 0, rebuilding: false },
       { view: 'outcomes', eventsBehind: 0, secondsBehind: 0, rebuilding: false },
     ]);
   });
@@ -249,6 +250,7 @@ describe('building beside', () => {
       'adjustments active',
       'facts active',
       'use active',
+      'stories active',
       'outcomes active',
       'register active',
     ]);

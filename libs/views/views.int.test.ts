@@ -82,6 +82,7 @@ describe('the views in their threads', () => {
       ['current', false],
       ['current', false],
       ['current', false],
+      ['current', false],
     ]);
   });
 

@@ -6,7 +6,7 @@ import type { Views } from '../../../libs/views/views.ts';
 import { AT_LEAST_WAIT_MS, behind } from '../http/position.ts';
 import { VIEWS } from '../parts.ts';
 
-export type ViewName = 'register' | 'spend' | 'adjustments' | 'facts' | 'use' | 'outcomes';
+export type ViewName = 'register' | 'spend' | 'adjustments' | 'facts' | 'use' | 'stories' | 'outcomes';
 
 export class AskSpend extends BusQuery<SpendAnswer> {
   readonly book: string;

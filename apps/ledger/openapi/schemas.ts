@@ -2,6 +2,7 @@
 
 import { ACT_STATUSES, KINDS, MODES, TRIGGERS } from '../../../libs/domain/act/act.ts';
 import { OUTCOME_TYPES } from '../../../libs/domain/outcome/outcome.ts';
+import { STORY_STATUSES } from '../../../libs/domain/story/story.ts';
 import { INCIDENT_STATUSES } from '../../../libs/views/facts/facts.ts';
 import { DESIGNS } from '../../../libs/views/outcome-metrics/compare.ts';
 import { OUTCOME_DIMENSIONS } from '../../../libs/views/outcome-metrics/outcome-metrics.ts';
@@ -43,6 +44,7 @@ import {
   window,
 } from './schema-parts.ts';
 import { SETTLING_SCHEMAS, SHOWN_WHEN_SETTLED } from './settling-schemas.ts';
+import { STORY_SCHEMAS } from './story-schemas.ts';
 import { TOLD_SCHEMAS } from './told-schemas.ts';
 import { USE_SCHEMAS } from './use-schemas.ts';
 import { CONSEQUENCES, FINDINGS } from './words.ts';
@@ -323,6 +325,7 @@ export const SCHEMAS = {
   ...POLICY_SCHEMAS,
   ...KEY_SCHEMAS,
   ...USE_SCHEMAS,
+  ...STORY_SCHEMAS,
   ActPost: object(ACT_POST, NEEDED, { examples: [ACT_EXAMPLE] }),
   Guardrail: object(
     {
@@ -654,6 +657,11 @@ export const PARAMETERS: Readonly<Record<string, Parameter>> = {
   status: parameter(
     'What became of the act, or of the incident.',
     choice([...REGISTER_STATUSES, ...INCIDENT_STATUSES]),
+  ),
+  story: parameter('A story.', { type: 'string', format: 'uuid' }),
+  storyStatus: parameter(
+    'How far the story has come; absent: published.',
+    choice(STORY_STATUSES.slice(0, 3)),
   ),
   assigned: parameter('Of draws: those that were drawn, or those that were not.', choice(['true', 'false'])),
   type: parameter('A type of outcome.', choice(OUTCOME_TYPES)),

@@ -6,6 +6,7 @@ import type { AskedOutcome } from '../outcome/outcome.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { AskedAdjustment, AskedTransfer } from './events.ts';
 import type { AskedDraw } from './lot-events.ts';
+import type { StoryCommand } from './story-commands.ts';
 
 export type Command =
   | { readonly type: 'DefineBook'; readonly book: Book }
@@ -86,7 +87,8 @@ export type Command =
   | { readonly type: 'RecordOutcome'; readonly asked: AskedOutcome }
   | { readonly type: 'DrawLot'; readonly asked: AskedDraw }
   | { readonly type: 'StartShadow'; readonly version: number }
-  | { readonly type: 'StopShadow'; readonly version: number };
+  | { readonly type: 'StopShadow'; readonly version: number }
+  | StoryCommand;
 
 /** `ifMatch`: the edit (0 for the draft as posted) that whoever sends this has seen; another one is refused. */
 export interface EditPolicy {
@@ -165,6 +167,9 @@ export const REFUSAL_CODES = [
   'campaign-without-lot',
   'campaign-not-running',
   'lot-fixed',
+  'story-not-found',
+  'story-out-of-turn',
+  'employee-not-known',
 ] as const;
 export type RefusalCode = (typeof REFUSAL_CODES)[number];
 

@@ -9,6 +9,7 @@ import type { Authority, Consequence, Policy } from '../policy/policy.ts';
 import type { FiscalCalendar } from '../time/fiscal-calendar.ts';
 import type { LotDrawn } from './lot-events.ts';
 import type { Stamp } from './stamp.ts';
+import type { StoryEvent } from './story-events.ts';
 import type { IncidentEvent, OutcomeRecorded } from './told-events.ts';
 
 export type { Stamp } from './stamp.ts';
@@ -378,7 +379,8 @@ export type BookEvent =
   | ShadowStopped
   | IncidentEvent
   | OutcomeRecorded
-  | LotDrawn;
+  | LotDrawn
+  | StoryEvent;
 
 /** How an act begins. */
 export type ActDecision = ActAccepted | ActDeclined | ActHeld | ActReserved;

@@ -6,17 +6,20 @@ import { compareDates } from './compare-dates.ts';
 import { compareIncidents } from './compare-incidents.ts';
 import { compareLot } from './compare-lot.ts';
 import { comparePolicy } from './compare-policy.ts';
+import { type GesturesQuery, gesturesReport } from './gestures.ts';
 import type { OutcomeMetricsQuery } from './outcome-metrics.ts';
 import { outcomeReport } from './report.ts';
 import { Sweep } from './sweep.ts';
 
 export type OutcomesQuestion =
   | { readonly about: 'metrics'; readonly query: OutcomeMetricsQuery }
-  | { readonly about: 'comparison'; readonly query: ComparisonQuery };
+  | { readonly about: 'comparison'; readonly query: ComparisonQuery }
+  | GesturesQuery;
 
 export function answering(db: DatabaseSync, prefix: string) {
   return (bookNumber: number | undefined, asked: unknown): object => {
     const question = asked as OutcomesQuestion;
+    if (question.about === 'gestures') return gesturesReport(db, prefix, bookNumber ?? 0, question);
     return question.about === 'metrics'
       ? outcomeReport(db, prefix, bookNumber, question.query)
       : comparison(db, prefix, bookNumber, question.query);
