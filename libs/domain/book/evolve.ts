@@ -1,6 +1,7 @@
 /** Folds facts into the state. Total: every fact ever stored is accepted as it is, nothing is judged again. */
 import type { Amounts } from '../act/act.ts';
-import { ACT, bucketId, ROLLING } from './buckets.ts';
+import { bucketId, ROLLING } from './buckets.ts';
+import { CountedReceipt } from './counted-receipt.ts';
 import type {
   ActAccepted,
   ActReversed,
@@ -149,11 +150,10 @@ function adjust(
 /** Counts an accepted act in every bucket its receipt names. */
 export function useBuckets(usage: UsageWriter, event: ActAccepted): void {
   for (const receipt of event.guardrails) {
-    if (!('limit' in receipt) || receipt.missing !== undefined) continue;
-    const { label } = receipt.window;
-    if (label === ACT || 'act' in receipt.key) continue;
-    const id = bucketId(receipt.limit, label, receipt.key);
-    if (label === ROLLING) usage.addAt(id, event.occurredAt, event.amounts);
+    if (!('limit' in receipt)) continue;
+    const id = CountedReceipt.bucketOf(receipt);
+    if (id === '') continue;
+    if (receipt.window.label === ROLLING) usage.addAt(id, event.occurredAt, event.amounts);
     else usage.add(id, event.amounts);
   }
 }

@@ -50,7 +50,7 @@ export function compareIncidents(
   }
   const opened = openedIn(db, prefix, sweep, query);
   const arms = { answered: [] as Case[], others: [] as Case[] };
-  let [gone, later, last] = [0, 0, 0];
+  let [gone, later, last] = [0, 0, ''];
   for (const [incident, followed] of sweep.followed(opened)) {
     // One incident a customer, their first: the cases are independent.
     if (incident.customer === last) continue;
@@ -116,11 +116,11 @@ export function compareIncidents(
 }
 
 type FactRow = [
-  incident: number,
+  incident: string,
   at: number,
   type: number,
   told: number,
-  customer: number,
+  customer: string,
   day: number,
   firstAct: number | null,
 ];
@@ -163,8 +163,10 @@ function openedIn(
     facts.push(row);
   }
   flush();
-  const word = ({ incident }: Opened) => sweep.words.wordOf(incident) ?? '';
-  return found.sort((a, b) => a.customer - b.customer || a.at - b.at || (word(a) < word(b) ? -1 : 1));
+  return found.sort((a, b) => {
+    if (a.customer !== b.customer) return a.customer < b.customer ? -1 : 1;
+    return a.at - b.at || (a.incident! < b.incident! ? -1 : 1);
+  });
 }
 
 const SAID = ['location', 'region', 'channel', 'reason'] as const;
@@ -174,13 +176,13 @@ function openedOf(sweep: Sweep, facts: readonly FactRow[]) {
   if (opening === undefined) return undefined;
   const [incident, openedAt, , , , day, firstAct] = opening;
   const said: Partial<Record<(typeof SAID)[number], string>> = {};
-  let customer = 0;
+  let customer = '';
   for (const [, , , told, who] of inWords(sweep, facts)) {
-    if (customer === 0) customer = who;
+    if (customer === '') customer = who;
     const values = JSON.parse(sweep.words.wordOf(told)) as (string | null)[];
     for (const [at, name] of SAID.entries()) said[name] ??= values[at] ?? undefined;
   }
-  if (customer === 0) return undefined;
+  if (customer === '') return undefined;
   const { location, channel, reason } = said;
   const landmark = openedAt + LANDMARK_MS;
   const opened: Opened = {
@@ -200,7 +202,7 @@ function openedOf(sweep: Sweep, facts: readonly FactRow[]) {
 /** Facts at the same time and of the same type in the order of their words, not of the ledger. */
 function inWords(sweep: Sweep, facts: readonly FactRow[]): readonly FactRow[] {
   const word = ([, , , told, customer]: FactRow) =>
-    `${sweep.words.wordOf(told)}\n${customer === 0 ? '\uffff' : sweep.words.wordOf(customer)}`;
+    `${sweep.words.wordOf(told)}\n${customer === '' ? '\uffff' : customer}`;
   return facts.toSorted((a, b) => a[1] - b[1] || a[2] - b[2] || (word(a) < word(b) ? -1 : 1));
 }
 

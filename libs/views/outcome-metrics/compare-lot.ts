@@ -17,7 +17,7 @@ export const UNLIKELY = 0.001;
 
 type DrawRow = [
   seed: number,
-  customer: number,
+  customer: string,
   at: number,
   day: number,
   assigned: number,
@@ -169,7 +169,7 @@ function drawnIn(
 }
 
 /** Customers who were given something in the campaign. */
-function givenIn(sweep: Sweep, campaign: string): ReadonlySet<number> {
+function givenIn(sweep: Sweep, campaign: string): ReadonlySet<string> {
   const acts = sweep.acts({}, (dims) => passesFilters(sweep.dimsOf(dims), { campaign, trigger: 'delight' }));
   return new Set(acts.map(({ customer }) => customer));
 }

@@ -71,7 +71,7 @@ function everywhere(version: number, pivot: number) {
 
 interface Period {
   readonly followed: Followed[];
-  readonly seen: Set<number>;
+  readonly seen: Set<string>;
 }
 type Periods = ReadonlyMap<string, readonly [Period, Period]>;
 type Measure = (followed: readonly Followed[]) => number | undefined;

@@ -61,12 +61,12 @@ export function* together<T>(all: readonly T[]): Generator<readonly T[]> {
  * Rows of many subjects with one statement, by subject.
  * @param statement takes `values` and, last, a JSON array of subjects; answers arrays whose first value is the subject
  */
-export function rowsOf<Row extends readonly [number, ...unknown[]]>(
+export function rowsOf<Row extends readonly [string, ...unknown[]]>(
   statement: StatementSync,
   values: readonly number[],
-  subjects: Iterable<number>,
-): ReadonlyMap<number, Row[]> {
-  const rows = new Map<number, Row[]>();
+  subjects: Iterable<string>,
+): ReadonlyMap<string, Row[]> {
+  const rows = new Map<string, Row[]>();
   const wanted = JSON.stringify([...subjects]);
   for (const row of statement.iterate(...values, wanted) as unknown as Iterable<Row>) {
     const known = rows.get(row[0]);
@@ -77,7 +77,7 @@ export function rowsOf<Row extends readonly [number, ...unknown[]]>(
 }
 
 export interface TimelinesOf {
-  of(subject: number): Timeline;
+  of(subject: string): Timeline;
 }
 
 /** Reads timelines of one book, as far as it is observed. */
@@ -105,14 +105,14 @@ export class Timelines {
     return this.#linked.has(link);
   }
 
-  of(link: Link, what: What, subjects: Iterable<number>): TimelinesOf {
+  of(link: Link, what: What, subjects: Iterable<string>): TimelinesOf {
     if (!this.#linked.has(link)) return { of: () => NOTHING };
-    const rows = rowsOf<[number, number, number]>(
+    const rows = rowsOf<[string, number, number]>(
       this.#rows,
       [this.#book, link, what, this.#until],
       new Set(subjects),
     );
-    let [last, timeline] = [-1, NOTHING];
+    let [last, timeline] = ['', NOTHING];
     return {
       of(subject) {
         if (subject === last) return timeline;

@@ -18,7 +18,7 @@ export interface Gestures {
 export type GesturesAnswer = { readonly position: number } & Gestures;
 
 const OPENED = INCIDENT_TYPES.indexOf('opened');
-type ActOf = readonly [incident: number, at: number, dims: number];
+type ActOf = readonly [incident: string, at: number, dims: number];
 
 export function gesturesReport(
   db: DatabaseSync,
@@ -45,7 +45,7 @@ export function gesturesReport(
   /** Of acts at the same time the one whose dims come first: not the one that was told first. */
   const isBefore = (one: ActOf, other: ActOf) =>
     one[1] !== other[1] ? one[1] < other[1] : words.wordOf(one[2]) < words.wordOf(other[2]);
-  const first = new Map<number, ActOf>();
+  const first = new Map<string, ActOf>();
   const bounds = [from === undefined ? 0 : storedDay(from), to === undefined ? 99_991_231 : storedDay(to)];
   for (const act of ofSpan.iterate(book, ...bounds) as unknown as Iterable<ActOf>) {
     const known = first.get(act[0]);
@@ -55,10 +55,10 @@ export function gesturesReport(
   const total: number[] = [];
   const groups = new Map<string | null, number[]>();
   const keysOf = keysBy(groupBy, (dims) => readDims(words.wordOf(dims)));
-  for (const part of together([...first.values()].sort(([one], [other]) => one - other))) {
+  for (const part of together([...first.values()].sort(([one], [other]) => (one < other ? -1 : 1)))) {
     const incidents = part.map(([incident]) => incident);
-    const acts = rowsOf<[number, number, number]>(ofIncidents, [book], incidents);
-    const opened = rowsOf<[number, number]>(openings, [book], incidents);
+    const acts = rowsOf<[string, number, number]>(ofIncidents, [book], incidents);
+    const opened = rowsOf<[string, number]>(openings, [book], incidents);
     for (const act of part) {
       const at = opened.get(act[0])?.[0]?.[1];
       // Nobody told when it was opened, or an act outside the span came first.

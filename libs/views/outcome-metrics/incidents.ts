@@ -18,13 +18,13 @@ import type { Sweep, SweptAct } from './sweep.ts';
 const [OPENED, RESOLVED, REOPENED] = INCIDENT_TYPES.map((_, at) => at);
 const WITHIN = WITHIN_DAYS[0];
 
-type ActOf = [incident: number, at: number, dims: number];
-type FactOf = [incident: number, at: number, type: number];
+type ActOf = [incident: string, at: number, dims: number];
+type FactOf = [incident: string, at: number, type: number];
 
 /** Everything that is known of some incidents and of those who had them. */
 interface Known {
-  readonly acts: ReadonlyMap<number, readonly ActOf[]>;
-  readonly facts: ReadonlyMap<number, readonly FactOf[]>;
+  readonly acts: ReadonlyMap<string, readonly ActOf[]>;
+  readonly facts: ReadonlyMap<string, readonly FactOf[]>;
   readonly contacts: TimelinesOf;
   readonly customers: TimelinesOf;
   readonly links: TimelinesOf;
@@ -55,15 +55,15 @@ export class Incidents {
    * first stands for all: it does not depend on which the ledger learned of first.
    */
   *answeredBy(acts: readonly SweptAct[]): Generator<readonly [SweptAct, AnsweredIncident]> {
-    const earliest = new Map<number, SweptAct>();
-    const links = new Map<number, number[]>();
+    const earliest = new Map<string, SweptAct>();
+    const links = new Map<string, string[]>();
     for (const act of acts) {
       if (act.incident === null) continue;
       const known = earliest.get(act.incident);
       if (known === undefined || this.#before(act, known)) earliest.set(act.incident, act);
       if (act.link !== undefined) links.set(act.incident, [...(links.get(act.incident) ?? []), act.link]);
     }
-    for (const part of together([...earliest].sort(([a], [b]) => a - b))) {
+    for (const part of together([...earliest].sort(([a], [b]) => (a < b ? -1 : 1)))) {
       const known = this.#known(part, links);
       for (const [incident, act] of part) {
         const answered = this.#answered(incident, act, links.get(incident) ?? [], known);
@@ -73,8 +73,8 @@ export class Incidents {
   }
 
   #known(
-    part: readonly (readonly [number, SweptAct])[],
-    links: ReadonlyMap<number, readonly number[]>,
+    part: readonly (readonly [string, SweptAct])[],
+    links: ReadonlyMap<string, readonly string[]>,
   ): Known {
     const { book, timelines } = this.#sweep;
     const incidents = part.map(([incident]) => incident);
@@ -103,9 +103,9 @@ export class Incidents {
 
   /** Undefined: another act, which is not among those looked at, came first. */
   #answered(
-    incident: number,
+    incident: string,
     { at, customer, dims }: SweptAct,
-    links: readonly number[],
+    links: readonly string[],
     known: Known,
   ): AnsweredIncident | undefined {
     const { observed, words } = this.#sweep;
@@ -130,7 +130,7 @@ export class Incidents {
     }
     const contacted =
       known.contacts.of(incident).nextAfter(at) <= until ||
-      (customer !== 0 && known.customers.of(customer).nextAfter(at) <= until) ||
+      (customer !== '' && known.customers.of(customer).nextAfter(at) <= until) ||
       links.some((link) => known.links.of(link).nextAfter(at) <= until);
     const repeated = reopened || contacted;
     return {

@@ -22,8 +22,8 @@ const ACT = `book INTEGER NOT NULL,
       day INTEGER NOT NULL,
       id ANY NOT NULL,
       dims INTEGER NOT NULL,
-      customer INTEGER,
-      incident INTEGER,
+      customer TEXT,
+      incident TEXT,
       at INTEGER NOT NULL,
       cost INTEGER NOT NULL,
       retail INTEGER NOT NULL`;
@@ -53,7 +53,7 @@ function schema(prefix: string): string {
     CREATE TABLE ${prefix}_follow_ups (
       book INTEGER NOT NULL,
       link INTEGER NOT NULL,
-      subject INTEGER NOT NULL,
+      subject TEXT NOT NULL,
       what INTEGER NOT NULL,
       day INTEGER NOT NULL,
       receipt ANY NOT NULL,
@@ -63,11 +63,11 @@ function schema(prefix: string): string {
     ) STRICT, WITHOUT ROWID;
     CREATE TABLE ${prefix}_incident_facts (
       book INTEGER NOT NULL,
-      incident INTEGER NOT NULL,
+      incident TEXT NOT NULL,
       at INTEGER NOT NULL,
       type INTEGER NOT NULL,
       told INTEGER NOT NULL,
-      customer INTEGER NOT NULL,
+      customer TEXT NOT NULL,
       day INTEGER NOT NULL,
       PRIMARY KEY (book, incident, at, type, told, customer, day)
     ) STRICT, WITHOUT ROWID;
@@ -75,7 +75,7 @@ function schema(prefix: string): string {
       book INTEGER NOT NULL,
       campaign INTEGER NOT NULL,
       seed INTEGER NOT NULL,
-      customer INTEGER NOT NULL,
+      customer TEXT NOT NULL,
       at INTEGER NOT NULL,
       day INTEGER NOT NULL,
       assigned INTEGER NOT NULL,
@@ -90,8 +90,6 @@ const RESOLVED = INCIDENT_TYPES.indexOf('resolved');
 
 function project(db: DatabaseSync, prefix: string): Projection {
   const words = new Words(db, prefix);
-  // Remembered apart: very many customers do not drive out the few combinations that come again and again.
-  const combinations = new Words(db, prefix);
   const accept = db.prepare(
     `INSERT INTO ${prefix}_acts (${NAMES}, cost, retail, status) VALUES (?${', ?'.repeat(8)}, ${ACCEPTED})`,
   );
@@ -126,9 +124,9 @@ function project(db: DatabaseSync, prefix: string): Projection {
       book,
       storedDay(act.businessDate),
       storedId(act.id),
-      combinations.numberOf(dimsWord(act)),
-      words.numberOf(asked.customer),
-      words.numberOf(asked.incident),
+      words.numberOf(dimsWord(act)),
+      asked.customer ?? null,
+      asked.incident ?? null,
       act.occurredAt,
       amounts.costMinor,
       amounts.retailMinor,
@@ -146,7 +144,7 @@ function project(db: DatabaseSync, prefix: string): Projection {
       book,
       words.numberOf(asked.campaign),
       words.numberOf(drawn.seed),
-      words.numberOf(asked.customer),
+      asked.customer!,
       event.occurredAt,
       storedDay(event.businessDate),
       drawn.assigned ? 1 : 0,
@@ -200,7 +198,7 @@ function project(db: DatabaseSync, prefix: string): Projection {
     const receipt = asked.receipt === undefined ? position : `${asked.location ?? ''}\n${asked.receipt}`;
     const day = storedDay(event.businessDate);
     const value = asked.valueMinor ?? 0;
-    follow.run(book, link, words.numberOf(subject), what, day, receipt, event.occurredAt, value);
+    follow.run(book, link, subject!, what, day, receipt, event.occurredAt, value);
     spans.widen(book, what, event.occurredAt);
   }
 
@@ -210,11 +208,11 @@ function project(db: DatabaseSync, prefix: string): Projection {
     const type = INCIDENT_TYPES.indexOf(asked.type);
     addFact.run(
       book,
-      words.numberOf(asked.incident),
+      asked.incident,
       event.occurredAt,
       type,
-      combinations.numberOf(JSON.stringify(told)),
-      words.numberOf(asked.customer) ?? 0,
+      words.numberOf(JSON.stringify(told)),
+      asked.customer ?? '',
       storedDay(event.businessDate),
     );
     spans.widen(book, CONTACT, event.occurredAt);
@@ -242,7 +240,6 @@ function project(db: DatabaseSync, prefix: string): Projection {
     },
     rolledBack() {
       words.forget();
-      combinations.forget();
       spans.forget();
     },
   };
@@ -258,7 +255,7 @@ export const outcomeMetricsView: View = {
     const word = (column: string) =>
       `(SELECT word FROM ${prefix}_words WHERE number = ${column}) AS ${column}`;
     const id = `iif(typeof(id) = 'blob', hex(id), id) AS id`;
-    const act = `day, ${id}, ${['dims', 'customer', 'incident'].map(word).join(', ')}, at, cost, retail`;
+    const act = `day, ${id}, ${word('dims')}, customer, incident, at, cost, retail`;
     return [
       {
         table: 'books',
@@ -279,30 +276,25 @@ export const outcomeMetricsView: View = {
       {
         table: 'follow_ups',
         key: ['link', 'subject', 'what', 'day', 'receipt'],
-        sql: `SELECT link, word AS subject, what, day,
+        sql: `SELECT link, subject, what, day,
                 iif(typeof(receipt) = 'text', receipt, printf('#%016d', receipt)) AS receipt, at, value
-              FROM ${prefix}_follow_ups JOIN ${prefix}_words ON number = subject WHERE book = ?
-              ORDER BY link, word, what, day, 5`,
+              FROM ${prefix}_follow_ups WHERE book = ? ORDER BY link, subject, what, day, 5`,
       },
       {
         table: 'incident_facts',
         key: ['incident', 'at', 'type', 'told', 'customer', 'day'],
-        sql: `SELECT incidents.word AS incident, at, type, told.word AS told, coalesce(customers.word, '') AS customer, day
-              FROM ${prefix}_incident_facts AS facts
-              JOIN ${prefix}_words AS incidents ON incidents.number = facts.incident
-              JOIN ${prefix}_words AS told ON told.number = facts.told
-              LEFT JOIN ${prefix}_words AS customers ON customers.number = facts.customer
-              WHERE book = ? ORDER BY 1, 2, 3, 4, 5, 6`,
+        sql: `SELECT incident, at, type, word AS told, customer, day
+              FROM ${prefix}_incident_facts JOIN ${prefix}_words ON number = told
+              WHERE book = ? ORDER BY incident, at, type, word, customer, day`,
       },
       {
         table: 'draws',
         key: ['campaign', 'seed', 'customer'],
-        sql: `SELECT campaigns.word AS campaign, seeds.word AS seed, customers.word AS customer, at, day, assigned,
+        sql: `SELECT campaigns.word AS campaign, seeds.word AS seed, customer, at, day, assigned,
                 propensity, ${word('location')}, ${word('region')}
               FROM ${prefix}_draws
               JOIN ${prefix}_words AS campaigns ON campaigns.number = campaign
               JOIN ${prefix}_words AS seeds ON seeds.number = seed
-              JOIN ${prefix}_words AS customers ON customers.number = customer
               WHERE book = ? ORDER BY 1, 2, 3`,
       },
     ];

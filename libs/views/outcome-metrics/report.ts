@@ -159,7 +159,7 @@ class Groups {
 
 /** Those of known customers alone: they are what takes time to sort. */
 function sortedByCustomer(sweep: Sweep, acts: readonly SweptAct[]): SweptAct[] {
-  return acts.filter(({ customer }) => customer !== 0).sort(sweep.byCustomer);
+  return acts.filter(({ customer }) => customer !== '').sort(sweep.byCustomer);
 }
 
 function valuesOf(dimension: OutcomeDimension, dims: Dims, day: number): readonly Value[] {

@@ -21,17 +21,17 @@ export interface SweptAct {
   readonly dims: number;
   /** As stored: 20261121. */
   readonly day: number;
-  /** Number of the customer, of the act or of its incident; 0: unknown. */
-  readonly customer: number;
-  readonly incident: number | null;
+  /** The customer of the act or of its incident; empty: unknown. */
+  readonly customer: string;
+  readonly incident: string | null;
   readonly at: number;
   readonly cost: number;
   readonly retail: number;
-  /** Number of the outcomes that name the act alone. */
-  readonly link: number | undefined;
+  /** The act's id, where outcomes name it alone. */
+  readonly link: string | undefined;
 }
 
-type ActRow = [number, number, number | null, number | null, number, number, number, (Uint8Array | string)?];
+type ActRow = [number, number, string | null, string | null, number, number, number, (Uint8Array | string)?];
 
 /** Whatever has a moment to look on from. */
 export type Followable = Pick<SweptAct, 'customer' | 'incident' | 'at' | 'cost' | 'link'> & {
@@ -100,8 +100,8 @@ export class Sweep {
     rows.setReturnArrays(true);
     const first = from === undefined ? 0 : storedDay(from);
     const last = to === undefined ? 99_991_231 : storedDay(to);
-    const found: (Omit<SweptAct, 'customer'> & { customer: number })[] = [];
-    const nameless = new Set<number>();
+    const found: (Omit<SweptAct, 'customer'> & { customer: string })[] = [];
+    const nameless = new Set<string>();
     const known = new Map<number, boolean>();
     for (const row of rows.iterate(this.book, first, last) as unknown as Iterable<ActRow>) {
       const [dims, day, customer, incident, at, cost, retail, id] = row;
@@ -111,41 +111,34 @@ export class Sweep {
         known.set(dims, passed);
       }
       if (!passed) continue;
-      const link = id === undefined ? undefined : links.get(readId(id));
+      const name = id === undefined ? undefined : readId(id);
+      const link = name !== undefined && links.has(name) ? name : undefined;
       if (customer === null && incident !== null) nameless.add(incident);
-      found.push({ dims, day, customer: customer ?? 0, incident, at, cost, retail, link });
+      found.push({ dims, day, customer: customer ?? '', incident, at, cost, retail, link });
     }
     const customers = this.#customersOf(nameless);
     if (customers.size > 0) {
       for (const act of found)
-        if (act.customer === 0 && act.incident !== null) act.customer = customers.get(act.incident) ?? 0;
+        if (act.customer === '' && act.incident !== null) act.customer = customers.get(act.incident) ?? '';
     }
     return found;
   }
 
   /** Who had each of the incidents, as the earliest fact that says so tells; those of whom nobody says are left out. */
-  #customersOf(incidents: Iterable<number>): ReadonlyMap<number, number> {
-    const customers = new Map<number, number>();
+  #customersOf(incidents: Iterable<string>): ReadonlyMap<string, string> {
+    const customers = new Map<string, string>();
     const facts = this.#db.prepare(
       `SELECT incident, at, type, customer FROM ${this.#prefix}_incident_facts
-       WHERE book = ? AND incident IN (SELECT value FROM json_each(?)) AND customer <> 0
-       ORDER BY incident, at, type`,
+       WHERE book = ? AND incident IN (SELECT value FROM json_each(?)) AND customer <> ''
+       ORDER BY incident, at, type, customer`,
     );
     facts.setReturnArrays(true);
-    type Fact = [incident: number, at: number, type: number, customer: number];
-    for (const part of together([...incidents].sort((a, b) => a - b))) {
-      for (const [incident, [first, ...others]] of rowsOf<Fact>(facts, [this.book], part)) {
-        const [, at, type] = first!;
-        const tied = others.filter(([, when, as]) => when === at && as === type);
-        const said = [first!, ...tied].map(([, , , customer]) => customer);
-        customers.set(incident, said.length === 1 ? said[0]! : this.#firstWord(said));
-      }
+    type Fact = [incident: string, at: number, type: number, customer: string];
+    for (const part of together([...incidents])) {
+      for (const [incident, [first]] of rowsOf<Fact>(facts, [this.book], part))
+        customers.set(incident, first![3]);
     }
     return customers;
-  }
-
-  #firstWord(numbers: readonly number[]): number {
-    return numbers.reduce((one, other) => (this.words.wordOf(other) < this.words.wordOf(one) ? other : one));
   }
 
   /**
@@ -154,7 +147,9 @@ export class Sweep {
    */
   *followed<Act extends Followable>(acts: readonly Act[]): Generator<readonly [Act, Followed]> {
     const until = this.observed.returns;
-    const known = acts.filter(({ customer }) => customer !== 0);
+    const known = acts.filter(({ customer }) => customer !== '');
+    // A number is all that figures need to know of a customer: the next one for the next.
+    let [customer, last] = [0, ''];
     for (const part of byWholeCustomers(known)) {
       const timelines = [
         [
@@ -183,7 +178,9 @@ export class Sweep {
         ],
       ] as const;
       for (const act of part) {
-        const { customer, at, cost, since } = act;
+        const { at, cost, since } = act;
+        if (act.customer !== last) customer++;
+        last = act.customer;
         let returnedBefore = false;
         let next = Number.POSITIVE_INFINITY;
         const spent: [number, number] = [0, 0];
@@ -207,22 +204,19 @@ export class Sweep {
    * are: which the ledger learned of first is not looked at.
    */
   readonly byCustomer = (one: SweptAct, other: SweptAct): number => {
-    if (one.customer !== other.customer) return one.customer - other.customer;
-    if (one.at !== other.at || one.customer === 0) return one.at - other.at;
-    if (one.incident !== other.incident) {
-      const [a, b] = [one, other].map(({ incident }) => this.words.wordOf(incident) ?? '');
-      return a! < b! ? -1 : 1;
-    }
+    if (one.customer !== other.customer) return one.customer < other.customer ? -1 : 1;
+    if (one.at !== other.at) return one.at - other.at;
+    if (one.incident !== other.incident) return (one.incident ?? '') < (other.incident ?? '') ? -1 : 1;
     return one.cost - other.cost || Number(one.link !== undefined) - Number(other.link !== undefined);
   };
 
   /** Acts that outcomes name and nothing else: mostly there are none. */
-  #actLinks(): ReadonlyMap<string, number> {
-    if (!this.timelines.has(BY_ACT)) return new Map();
+  #actLinks(): ReadonlySet<string> {
+    if (!this.timelines.has(BY_ACT)) return new Set();
     const subjects = this.#db
       .prepare(`SELECT DISTINCT subject FROM ${this.#prefix}_follow_ups WHERE book = ? AND link = ${BY_ACT}`)
-      .all(this.book) as { subject: number }[];
-    return new Map(subjects.map(({ subject }) => [this.words.wordOf(subject), subject]));
+      .all(this.book) as { subject: string }[];
+    return new Set(subjects.map(({ subject }) => subject));
   }
 }
 
