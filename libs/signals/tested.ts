@@ -1,0 +1,70 @@
+/** What comes of a detector: a probability for every subject it could judge, and the figures behind those that are shown. */
+import type { SignalKind } from '../domain/signal/signal.ts';
+
+/** In what exposure is counted. */
+export type ExposureUnit = 'acts' | 'identified-acts' | 'answered-acts' | 'noted-acts' | 'days';
+
+export interface Figures {
+  readonly observed: number;
+  readonly exposure: { readonly n: number; readonly unit: ExposureUnit };
+  /** What one like the peers would have had. */
+  readonly expected: number;
+  /** Others that the baseline was made of: those under the same circumstances, and all. */
+  readonly peers: { readonly near: number; readonly all: number };
+  /** Observed over expected, drawn towards 1 the more, the less was seen; of the posterior, with its 95 % interval. */
+  readonly times: { readonly value: number; readonly low: number; readonly high: number };
+  /** Rows of the acts that were counted, in no order. */
+  readonly behind: readonly number[];
+  /** What it is about more closely: customers, notes, a category. Numbers of the detector's labels. */
+  readonly labels?: readonly number[];
+}
+
+export interface Tested {
+  readonly kind: SignalKind;
+  /** Judged at all: the others are too few acts, or have no peers. */
+  readonly subjects: Int32Array;
+  /** Of a pair: the approver. */
+  readonly seconds?: Int32Array;
+  /** ln of the probability of so much or more, if the subject were like its peers. */
+  readonly logP: Float64Array;
+  /** Subjects that acted and could not be judged. */
+  readonly untested: number;
+  /** Tests that are counted and found nothing without being carried out: pairs that never met. */
+  readonly silent: number;
+  /** How different the peers are among themselves, beyond chance: 0 for not at all. */
+  readonly spread: number;
+  /** @param at index into `subjects` */
+  figures(at: number): Figures;
+  /** ln of the same probability from the acts alone that the ledger learned of after a position. */
+  since(at: number, position: number): { readonly observed: number; readonly logP: number };
+}
+
+/**
+ * A model of what is usual is made of those who are: whoever is too unusual for chance among so many, one way or the
+ * other, is left out of it, one in twenty at most, and it is made again until nothing changes.
+ * @param unusual ln of how unlikely each is, whichever way it deviates
+ */
+export function fittedWithoutOutliers(
+  size: number,
+  model: (kept: Uint8Array) => void,
+  unusual: (at: number) => number,
+): void {
+  let kept = new Uint8Array(size).fill(1);
+  const line = -Math.log(10 * Math.max(1, size));
+  const most = Math.floor(size / 20);
+  for (let round = 0; ; round++) {
+    model(kept);
+    if (round === MOST_ROUNDS) return;
+    const out: { readonly at: number; readonly logP: number }[] = [];
+    for (let at = 0; at < size; at++) {
+      const logP = unusual(at);
+      if (logP < line) out.push({ at, logP });
+    }
+    out.sort((one, other) => one.logP - other.logP || one.at - other.at);
+    const now = new Uint8Array(size).fill(1);
+    for (const { at } of out.slice(0, most)) now[at] = 0;
+    if (now.every((value, at) => value === kept[at])) return;
+    kept = now;
+  }
+}
+const MOST_ROUNDS = 6;
