@@ -27,6 +27,7 @@ import { SHADOWS_HANDLERS } from './backtests/shadows.bus.ts';
 import { ShadowsController } from './backtests/shadows.controller.ts';
 import { BOOKS_HANDLERS } from './books/books.bus.ts';
 import { BooksController } from './books/books.controller.ts';
+import { DrawsController } from './campaigns/draws.controller.ts';
 import { DirectoryController } from './directory/directory.controller.ts';
 import { HealthController } from './health/health.controller.ts';
 import { SPEND_HANDLERS } from './metrics/spend.bus.ts';
@@ -86,6 +87,7 @@ export function appModule(parts: Parts): DynamicModule {
       PossibleController,
       IncidentsController,
       OutcomesController,
+      DrawsController,
       SpendController,
       BooksController,
       DirectoryController,

@@ -93,6 +93,8 @@ describe('the description of the API', () => {
       'POST /v1/books/{book}/adjustments',
       'POST /v1/books/{book}/approval-codes',
       'POST /v1/books/{book}/backtests/{backtest}/cancel',
+      'POST /v1/books/{book}/campaigns/{campaign}/draws',
+      'POST /v1/books/{book}/campaigns/{campaign}/draws/batch',
       'POST /v1/books/{book}/incidents',
       'POST /v1/books/{book}/incidents/batch',
       'POST /v1/books/{book}/outcomes',

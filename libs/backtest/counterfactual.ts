@@ -66,6 +66,7 @@ const TREATMENT = {
   IncidentResolved: 'leftOut',
   IncidentReopened: 'leftOut',
   OutcomeRecorded: 'leftOut',
+  LotDrawn: 'leftOut',
 } as const satisfies Record<BookEvent['type'], 'decided' | 'folded' | 'leftOut' | 'due'>;
 
 export interface Candidate {

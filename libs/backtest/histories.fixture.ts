@@ -151,6 +151,16 @@ const commands: fc.Arbitrary<Step> = fc
     },
     { type: 'DefineItem', sku: 'coffee/latte', item: { retailMinor: 500, costMinor: 120 } },
     { type: 'DefineCampaign', id: 'kindness', campaign: { from: '2026-10-25', to: '2026-11-20' } },
+    // Of the two customers the first lot draws neither, the second one, and the third both.
+    { type: 'DefineCampaign', id: 'kindness', campaign: { lot: { share: 0.2, seed: 'c' } } },
+    { type: 'DefineCampaign', id: 'kindness', campaign: { lot: { share: 0.5, seed: 'c' } } },
+    {
+      type: 'DefineCampaign',
+      id: 'kindness',
+      campaign: { to: '2026-11-20', lot: { share: 0.8, seed: 'h' } },
+    },
+    { type: 'DrawLot', asked: { campaign: 'kindness', customer: 'c-1' } },
+    { type: 'DrawLot', asked: { campaign: 'kindness', customer: 'c-2', location: 'bronx' } },
     {
       type: 'DefineBook',
       book: { currency: 'GBP', timeZone: 'Asia/Tokyo', fourEyes: false, fiscalCalendar: NRF },

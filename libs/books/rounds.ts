@@ -127,6 +127,7 @@ export function sharesRound({ type }: Command): boolean {
     case 'ReleaseAct':
     case 'ReportIncident':
     case 'RecordOutcome':
+    case 'DrawLot':
       return true;
     default:
       return false;

@@ -22,6 +22,7 @@ import type { Policy } from '../domain/policy/policy.ts';
 import { decodeAccessEvent, encodeAccessEvent, STORED_ACCESS_TYPE } from './access-codec.ts';
 import { decodeEvent, encodeEvent, STORED_TYPE, UnreadableEvent } from './codec.ts';
 import { factsOfLimits } from './limits.fixture.ts';
+import { factsOfLots } from './lots.fixture.ts';
 import { EVENT_SCHEMAS } from './schemas.ts';
 import { factsTold } from './told.fixture.ts';
 import { factsOfWaiting } from './waiting.fixture.ts';
@@ -208,7 +209,14 @@ function keyHistory(): AccessEvent[] {
 const ajv = new Ajv2020({ strict: true, strictTypes: false, allErrors: true });
 
 describe('the stored form', () => {
-  const events = [...history(), ...factsOfWaiting(), ...factsOfLimits(), ...tryOutHistory(), ...factsTold()];
+  const events = [
+    ...history(),
+    ...factsOfWaiting(),
+    ...factsOfLimits(),
+    ...tryOutHistory(),
+    ...factsTold(),
+    ...factsOfLots(),
+  ];
   const keyEvents = keyHistory();
   const stored = [...events.map(encodeEvent), ...keyEvents.map(encodeAccessEvent)];
 

@@ -13,39 +13,25 @@ import { CONSEQUENCES, DIMENSIONS, FISCAL_PERIODS, WEEKDAYS } from '../domain/po
 import { FISCAL_PATTERNS, YEAR_END_RULES, YEAR_NAMES } from '../domain/time/fiscal-calendar.ts';
 import { STORED_ACCESS_TYPE } from './access-codec.ts';
 import { STORED_TYPE } from './codec.ts';
+import { ASKED_DRAW, DRAW, LOT } from './lot-schemas.ts';
+import {
+  businessDate,
+  instant,
+  type JsonSchema,
+  list,
+  object,
+  oneOf,
+  stamp,
+  text,
+  uuid,
+  whole,
+} from './schema-parts.ts';
 
-export type JsonSchema = Readonly<Record<string, unknown>>;
-
-const text = { type: 'string', minLength: 1 };
-const whole = { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER };
-const instant = { type: 'integer', description: 'Epoch milliseconds, UTC.' };
 const edge = { type: ['integer', 'null'], description: 'Epoch milliseconds, UTC; null: open on this side.' };
-const businessDate = { type: 'string', pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' };
-const uuid = { type: 'string', pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' };
-const oneOf = (values: readonly string[]) => ({ enum: [...values] });
-const list = (items: JsonSchema) => ({ type: 'array', items });
-
-/** An object that has nothing but these members; a name that ends in `?` may be absent. */
-function object(members: Readonly<Record<string, unknown>>, description?: string): JsonSchema {
-  const entries = Object.entries(members);
-  return {
-    type: 'object',
-    ...(description === undefined ? {} : { description }),
-    properties: Object.fromEntries(entries.map(([name, schema]) => [name.replace(/\?$/, ''), schema])),
-    required: entries.map(([name]) => name).filter((name) => !name.endsWith('?')),
-    additionalProperties: false,
-  };
-}
 
 const amounts = object({ count: whole, costMinor: whole, retailMinor: whole });
 const consequence = oneOf(CONSEQUENCES);
 const finding = oneOf(['within', ...CONSEQUENCES]);
-
-const stamp = {
-  recordedAt: { ...instant, description: 'When the ledger learned of it: epoch milliseconds, UTC.' },
-  actor: { ...text, description: 'Who told it.' },
-  'key?': { ...text, description: 'The idempotency key of the write.' },
-};
 
 const askedAct = object(
   {
@@ -106,6 +92,7 @@ const actDecided = {
   roles: list(text),
   'region?': text,
   'category?': text,
+  'draw?': DRAW,
   policyVersion: { type: ['integer', 'null'], minimum: 1 },
   guardrails: { type: 'array', items: { anyOf: [limitReceipt, ruleReceipt, standingReceipt] } },
   ...stamp,
@@ -233,7 +220,7 @@ const DATA: Readonly<Record<BookEvent['type'] | AccessEvent['type'], JsonSchema>
   }),
   CampaignDefined: object({
     id: text,
-    campaign: object({ 'name?': text, 'from?': businessDate, 'to?': businessDate }),
+    campaign: object({ 'name?': text, 'from?': businessDate, 'to?': businessDate, 'lot?': LOT }),
     ...stamp,
   }),
   PolicyDrafted: object({
@@ -371,6 +358,7 @@ const DATA: Readonly<Record<BookEvent['type'] | AccessEvent['type'], JsonSchema>
     ),
     ...told,
   }),
+  LotDrawn: object({ id: uuid, asked: ASKED_DRAW, draw: DRAW, ...told }),
 };
 
 const NAMES = { ...STORED_TYPE, ...STORED_ACCESS_TYPE };

@@ -31,6 +31,8 @@ export const ROUTE_NEEDS: Readonly<Record<string, Needs>> = {
   [`GET ${BOOK}/items/:sku`]: 'acts:read',
   [`PUT ${BOOK}/campaigns/:campaign`]: 'directory:write',
   [`GET ${BOOK}/campaigns/:campaign`]: 'acts:read',
+  [`POST ${BOOK}/campaigns/:campaign/draws`]: 'acts:write',
+  [`POST ${BOOK}/campaigns/:campaign/draws/batch`]: 'acts:write',
 
   [`POST ${BOOK}/policies`]: 'policies:write',
   [`POST ${BOOK}/policies/check`]: 'policies:read',

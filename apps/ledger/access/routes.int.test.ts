@@ -40,6 +40,8 @@ const ROUTES: readonly (readonly [method: string, path: string, roles: readonly 
   ['GET', '/v1/books/{book}/items/{sku}', EVERY],
   ['PUT', '/v1/books/{book}/campaigns/{campaign}', OPERATIONS],
   ['GET', '/v1/books/{book}/campaigns/{campaign}', EVERY],
+  ['POST', '/v1/books/{book}/campaigns/{campaign}/draws', TILLS],
+  ['POST', '/v1/books/{book}/campaigns/{campaign}/draws/batch', TILLS],
   ['POST', '/v1/books/{book}/policies', OPERATIONS],
   ['GET', '/v1/books/{book}/policies', POLICY_READERS],
   ['GET', '/v1/books/{book}/policies/{version}', POLICY_READERS],

@@ -11,6 +11,7 @@ import type {
   LimitReceipt,
   StandingReceipt,
 } from '../../../libs/domain/book/events.ts';
+import type { Draw } from '../../../libs/domain/campaign/lot.ts';
 import { formatInstant } from '../../../libs/domain/time/instant.ts';
 
 export interface MeasureBody {
@@ -86,11 +87,17 @@ export function actBody(event: ActDecision, position: number, id: string | null)
     businessDate: event.businessDate,
     occurredAt: formatInstant(event.occurredAt),
     recordedAt: formatInstant(event.recordedAt),
+    draw: event.draw && drawBody(event.draw),
     expiresAt: 'expiresAt' in event ? formatInstant(event.expiresAt) : undefined,
     position,
     decision: { policyVersion: event.policyVersion, guardrails },
     breaches,
   };
+}
+
+/** In one order, however it was stored. */
+function drawBody({ assigned, propensity, seed }: Draw): Draw {
+  return { assigned, propensity, seed };
 }
 
 function guardrailBody(receipt: GuardrailReceipt, event: ActDecision): GuardrailBody {
@@ -193,6 +200,10 @@ function standingMessage(standing: StandingReceipt['standing'], event: ActDecisi
       return `The campaign "${asked.campaign ?? ''}" is not known or does not run on ${event.businessDate}.`;
     case 'uncovered':
       return 'No limit of the policy covers this act, and the policy does not let such acts pass in silence.';
+    case 'lot-not-drawn':
+      return `The campaign "${asked.campaign ?? ''}" gives by lot, and this customer was not drawn. A recovery is never drawn for.`;
+    case 'lot-without-customer':
+      return `The campaign "${asked.campaign ?? ''}" gives by lot among customers, and this act names none.`;
   }
 }
 

@@ -151,10 +151,12 @@ export class DirectoryController {
     id: 'putCampaign',
     tag: 'Directory',
     summary: 'State a campaign',
+    description:
+      'With a lot, acts of delight in it are for those customers alone whom the lot draws, and declined for all others; a recovery never meets a lot. While the campaign runs its lot stays: only the share may grow.',
     path: ['book', 'campaign'],
     body: 'CampaignStatement',
     answer: [200, 'Campaign'],
-    problems: [400, 404, 413, 415],
+    problems: [400, 404, 409, 413, 415],
   })
   async putCampaign(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const book = bookId(request);
@@ -166,7 +168,10 @@ export class DirectoryController {
         { pointer: '/to', code: 'out-of-range', detail, advice: 'Both days belong to the campaign.' },
       ]);
     }
-    const campaign = given(fields, 'name', 'from', 'to');
+    const campaign = {
+      ...given(fields, 'name', 'from', 'to'),
+      ...(fields.lot && { lot: { share: fields.lot.share, seed: fields.lot.seed } }),
+    };
     await state(
       this.#commands,
       request,

@@ -2,6 +2,7 @@
 
 import { ID_MAX_LENGTH, NAME_MAX_LENGTH } from '../http/field-text.ts';
 import { BusinessDate, Optional, Text, Texts, TimeZone, WallClock, Whole } from '../http/fields.ts';
+import { Lot } from './lot.fields.ts';
 
 const ID = { maxLength: ID_MAX_LENGTH };
 const NAME = { maxLength: NAME_MAX_LENGTH };
@@ -30,4 +31,5 @@ export class CampaignFields {
   @Optional() @Text(NAME) name?: string;
   @Optional() @BusinessDate() from?: string;
   @Optional() @BusinessDate() to?: string;
+  @Optional() @Lot() lot?: { share: number; seed: string };
 }

@@ -11,6 +11,7 @@ import { NOTE_MAX_LENGTH, SKU_MAX_LENGTH } from '../http/field-text.ts';
 import { PROBLEMS } from '../problems/registry.ts';
 import { ADJUSTMENT_SCHEMAS, FISCAL_CALENDAR_POSTED } from './adjustment-schemas.ts';
 import { KEY_SCHEMAS } from './key-schemas.ts';
+import { DRAW, LOT, LOT_SCHEMAS } from './lot-schemas.ts';
 import { POLICY_SCHEMAS } from './policy-schemas.ts';
 import { possibleSchema } from './possible-schemas.ts';
 import { REPORT_SCHEMAS } from './report-schemas.ts';
@@ -80,6 +81,7 @@ const OPTIONAL_OF_ACT = [
   'item',
   'reason',
   'note',
+  'draw',
   'expiresAt',
 ];
 /** What an act may be decided to be. */
@@ -122,6 +124,7 @@ const DECIDED: Record<string, Schema> = {
   businessDate: date('The trading day at the location.'),
   occurredAt: instant('When it happened.'),
   recordedAt: instant('When the ledger learned of it.'),
+  draw: DRAW,
   expiresAt: instant('While it is pending approval or reserved: it falls due then.'),
   position,
   decision: ref('Decision'),
@@ -256,9 +259,15 @@ export const SCHEMAS = {
       name: orNull(name('Summer of kindness')),
       from: orNull(date('First business date; absent: since ever.')),
       to: orNull(date('Last business date, included; absent: for ever.')),
+      lot: orNull(LOT),
     },
     [],
-    { examples: [{ name: 'Summer of kindness', from: '2026-06-01', to: '2026-08-31' }] },
+    {
+      examples: [
+        { name: 'Summer of kindness', from: '2026-06-01', to: '2026-08-31' },
+        { name: 'Summer of kindness', lot: { share: 0.5, seed: '2026-summer' } },
+      ],
+    },
   ),
   Campaign: object(
     {
@@ -266,6 +275,7 @@ export const SCHEMAS = {
       name: name('Summer of kindness'),
       from: date('First day.'),
       to: date('Last day.'),
+      lot: LOT,
       position,
     },
     ['id', 'position'],
@@ -496,6 +506,7 @@ export const SCHEMAS = {
   ]),
   ...ADJUSTMENT_SCHEMAS,
   ...TOLD_SCHEMAS,
+  ...LOT_SCHEMAS,
   Possible: possibleSchema(ALLOWANCE),
   SpendFigures: object(
     {

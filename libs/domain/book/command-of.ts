@@ -77,6 +77,8 @@ export function commandOf(event: BookEvent): Command | undefined {
       return { type: 'ReportIncident', asked: event.asked };
     case 'OutcomeRecorded':
       return { type: 'RecordOutcome', asked: event.asked };
+    case 'LotDrawn':
+      return { type: 'DrawLot', asked: event.asked };
     case 'ShadowStarted':
       return { type: 'StartShadow', version: event.version };
     case 'ShadowStopped':
@@ -106,6 +108,7 @@ export function idOf(event: BookEvent): string {
     case 'IncidentResolved':
     case 'IncidentReopened':
     case 'OutcomeRecorded':
+    case 'LotDrawn':
       return event.id;
     default:
       return '';

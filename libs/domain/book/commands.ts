@@ -5,6 +5,7 @@ import type { AskedIncident } from '../outcome/incident.ts';
 import type { AskedOutcome } from '../outcome/outcome.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { AskedAdjustment, AskedTransfer } from './events.ts';
+import type { AskedDraw } from './lot-events.ts';
 
 export type Command =
   | { readonly type: 'DefineBook'; readonly book: Book }
@@ -83,6 +84,7 @@ export type Command =
     }
   | { readonly type: 'ReportIncident'; readonly asked: AskedIncident }
   | { readonly type: 'RecordOutcome'; readonly asked: AskedOutcome }
+  | { readonly type: 'DrawLot'; readonly asked: AskedDraw }
   | { readonly type: 'StartShadow'; readonly version: number }
   | { readonly type: 'StopShadow'; readonly version: number };
 
@@ -159,6 +161,10 @@ export const REFUSAL_CODES = [
   'too-many-shadows',
   'outcome-incoherent',
   'unknown-act',
+  'campaign-not-found',
+  'campaign-without-lot',
+  'campaign-not-running',
+  'lot-fixed',
 ] as const;
 export type RefusalCode = (typeof REFUSAL_CODES)[number];
 

@@ -92,6 +92,9 @@ export function differences(command: Command, event: BookEvent): readonly string
     case 'RecordOutcome':
       if (event.type !== 'OutcomeRecorded') return ['operation'];
       return membersThatDiffer(command.asked, event.asked);
+    case 'DrawLot':
+      if (event.type !== 'LotDrawn') return ['operation'];
+      return membersThatDiffer(command.asked, event.asked);
     case 'StartShadow':
       if (event.type !== 'ShadowStarted') return ['operation'];
       return membersThatDiffer({ version: command.version }, { version: event.version });

@@ -5,6 +5,7 @@
 import { lacking } from '../access/capabilities.ts';
 import type { Amounts, AskedAct, Mode } from '../act/act.ts';
 import { MEASURES, TIME_TO_LIVE_MS } from '../act/act.ts';
+import type { Draw } from '../campaign/lot.ts';
 import type { Item } from '../directory/directory.ts';
 import { type ActFacts, compilePolicy } from '../policy/compile.ts';
 import { HOLD, type Hold } from '../policy/policy.ts';
@@ -18,6 +19,7 @@ import { plus } from './evolve.ts';
 import { fiscalCalendarChange } from './fiscal-rules.ts';
 import { findings } from './guardrails.ts';
 import { calendarOf } from './location-calendar.ts';
+import { byLot, defineCampaign, drawLot, runsOn } from './lots.ts';
 import { aheadOfClock } from './occurred.ts';
 import { decidePolicy } from './policy-life.ts';
 import { reverseAct } from './reverse.ts';
@@ -74,12 +76,9 @@ export function decide(draft: Draft, command: Command, context: Context): Decide
         ...stamp,
       }));
     case 'DefineCampaign':
-      return stated(state.campaigns.get(command.id), command.campaign, () => ({
-        type: 'CampaignDefined',
-        id: command.id,
-        campaign: command.campaign,
-        ...stamp,
-      }));
+      return defineCampaign(state, command, context);
+    case 'DrawLot':
+      return drawLot(state, command, context);
     case 'ApproveAct':
       return approveAct(draft, command, context);
     case 'RejectAct':
@@ -163,7 +162,7 @@ function decideAct(draft: Draft, asked: AskedAct, context: Context): Decided {
     calendar,
   };
   const version = activeVersion(state, now, calendar);
-  const guardrails = standing(state, facts, version);
+  const { guardrails, draw } = standing(state, facts, version);
   if (version !== null) {
     const policy = compilePolicy(state.policies.get(version)!.policy);
     for (const receipt of findings(policy, facts, draft, { past: state, now })) guardrails.push(receipt);
@@ -179,6 +178,7 @@ function decideAct(draft: Draft, asked: AskedAct, context: Context): Decided {
     roles: employee?.roles ?? [],
     ...(location?.region === undefined ? {} : { region: location.region }),
     ...(item?.category === undefined ? {} : { category: item.category }),
+    ...(draw === undefined ? {} : { draw }),
     policyVersion: version,
     guardrails,
     ...(type === 'ActHeld' && heldUntil(state, version, asked, now)),
@@ -213,19 +213,24 @@ function heldUntil(
 }
 
 /** What the ledger requires of every act, whatever the policy says. */
-function standing(state: BookState, facts: ActFacts, version: number | null): GuardrailReceipt[] {
+function standing(
+  state: BookState,
+  facts: ActFacts,
+  version: number | null,
+): { readonly guardrails: GuardrailReceipt[]; readonly draw?: Draw | undefined } {
   const receipts: GuardrailReceipt[] = [];
   if (version === null) receipts.push({ standing: 'no-active-policy', finding: 'decline' });
   if (facts.employee === undefined) receipts.push({ standing: 'unknown-employee', finding: 'decline' });
   if (facts.location === undefined) receipts.push({ standing: 'unknown-location', finding: 'decline' });
   const campaign = facts.asked.campaign === undefined ? undefined : state.campaigns.get(facts.asked.campaign);
-  if (campaign !== undefined) {
-    const { businessDate } = facts;
-    const tooEarly = campaign.from !== undefined && businessDate < campaign.from;
-    const tooLate = campaign.to !== undefined && businessDate > campaign.to;
-    if (tooEarly || tooLate) receipts.push({ standing: 'campaign-not-running', finding: 'decline' });
+  if (campaign === undefined) return { guardrails: receipts };
+  if (!runsOn(campaign, facts.businessDate)) {
+    receipts.push({ standing: 'campaign-not-running', finding: 'decline' });
+    return { guardrails: receipts };
   }
-  return receipts;
+  const { draw, receipt } = byLot(campaign, facts);
+  if (receipt !== undefined) receipts.push(receipt);
+  return { guardrails: receipts, draw };
 }
 
 function checkTimes(asked: AskedAct, occurredAt: number, now: number): Decided | undefined {

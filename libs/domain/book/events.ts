@@ -3,9 +3,11 @@
  * stored names and versions of `libs/events`.
  */
 import type { Amounts, AskedAct } from '../act/act.ts';
+import type { Draw } from '../campaign/lot.ts';
 import type { Book, Campaign, Employee, Item, Location } from '../directory/directory.ts';
 import type { Authority, Consequence, Policy } from '../policy/policy.ts';
 import type { FiscalCalendar } from '../time/fiscal-calendar.ts';
+import type { LotDrawn } from './lot-events.ts';
 import type { Stamp } from './stamp.ts';
 import type { IncidentEvent, OutcomeRecorded } from './told-events.ts';
 
@@ -131,6 +133,8 @@ export const STANDING = [
   'unknown-location',
   'campaign-not-running',
   'uncovered',
+  'lot-not-drawn',
+  'lot-without-customer',
 ] as const;
 export interface StandingReceipt {
   readonly standing: (typeof STANDING)[number];
@@ -151,6 +155,8 @@ export interface ActDecided extends Stamp {
   readonly roles: readonly string[];
   readonly region?: string;
   readonly category?: string;
+  /** Of a delight for a customer in a campaign that is drawn by lot. */
+  readonly draw?: Draw;
   /** Null: no policy was in force. */
   readonly policyVersion: number | null;
   readonly guardrails: readonly GuardrailReceipt[];
@@ -371,7 +377,8 @@ export type BookEvent =
   | ShadowStarted
   | ShadowStopped
   | IncidentEvent
-  | OutcomeRecorded;
+  | OutcomeRecorded
+  | LotDrawn;
 
 /** How an act begins. */
 export type ActDecision = ActAccepted | ActDeclined | ActHeld | ActReserved;

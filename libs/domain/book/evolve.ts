@@ -93,6 +93,7 @@ export function evolve(state: BookState, event: BookEvent, revision: number): Bo
     case 'IncidentResolved':
     case 'IncidentReopened':
     case 'OutcomeRecorded':
+    case 'LotDrawn':
       break;
     case 'ShadowStarted':
       state.shadows.set(event.version, {

@@ -4,6 +4,7 @@ import type { Actor } from '../access/access.ts';
 import type { Amounts, AskedAct } from '../act/act.ts';
 import type { Employee, Location } from '../directory/directory.ts';
 import type { Limit, Policy } from '../policy/policy.ts';
+import { type Announce, announcements, type DrawStep, draws } from './lot-histories.fixture.ts';
 import { carryOvers, policies, shapes, waitingMin } from './policies.fixture.ts';
 
 export const MINUTE = 60_000;
@@ -239,6 +240,8 @@ const adjusts: fc.Arbitrary<Adjust> = fc
   );
 
 export type Step =
+  | Announce
+  | DrawStep
   | Act
   | Settle
   | NewPolicy
@@ -281,6 +284,8 @@ export const steps: fc.Arbitrary<readonly Step[]> = fc.array(
     { weight: 3, arbitrary: waits },
     { weight: 2, arbitrary: changes },
     { weight: 1, arbitrary: meets },
+    { weight: 2, arbitrary: announcements },
+    { weight: 2, arbitrary: draws },
     { weight: 1, arbitrary: fc.record({ do: fc.constant('restore' as const) }) },
   ),
   { minLength: 1, maxLength: 60, size: 'max' },

@@ -6,6 +6,7 @@ import { calendarOf } from './location-calendar.ts';
 import { FUTURE_TOLERANCE_MS } from './occurred.ts';
 import type { Possible, PossibleQuery, Variant } from './possible.ts';
 import { rankOf, stopsOn } from './possible-order.ts';
+import { STANDING_WORDS } from './possible-words.ts';
 import type { BookState } from './state.ts';
 
 const ABSENT = ['item', 'customer', 'incident', 'campaign', 'shift', 'channel', 'reason'] as const;
@@ -67,7 +68,12 @@ function kindsTaken(query: PossibleQuery, possible: Possible): readonly Assumpti
     const follows = { warn: 'is noted', hold: 'needs approval', decline: 'is declined' }[
       speaking.finding as 'warn' | 'hold' | 'decline'
     ];
-    const why = 'rule' in speaking ? speaking.message : `see ${name}.`;
+    const why =
+      'rule' in speaking
+        ? speaking.message
+        : 'standing' in speaking
+          ? `${STANDING_WORDS[speaking.standing]}.`
+          : `see ${name}.`;
     assumptions.push({
       about: about!,
       guardrails: [name],

@@ -30,12 +30,14 @@ const THEN: Readonly<Record<Severity, string>> = {
 
 const BEYOND: Readonly<Record<Severity, string>> = { ...THEN, decline: 'it is declined' };
 
-const STANDING_WORDS: Readonly<Record<StandingReceipt['standing'], string>> = {
+export const STANDING_WORDS: Readonly<Record<StandingReceipt['standing'], string>> = {
   'no-active-policy': 'no policy is in force yet',
   'unknown-employee': 'the employee is not in the directory',
   'unknown-location': 'the location is not in the directory',
   'campaign-not-running': 'the campaign does not run now',
   uncovered: 'no limit covers this',
+  'lot-not-drawn': 'the lot of the campaign did not draw this customer',
+  'lot-without-customer': 'name the customer first: the campaign is drawn by lot',
 };
 
 /** All guardrails together. */

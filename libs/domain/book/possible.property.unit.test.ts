@@ -12,7 +12,7 @@ import { NRF } from '../time/fiscal-calendar.ts';
 import type { Command } from './commands.ts';
 import { decide } from './decide.ts';
 import { Draft } from './draft.ts';
-import type { ActDecision, BookEvent } from './events.ts';
+import type { ActDecision, BookEvent, GuardrailReceipt } from './events.ts';
 import { evolve } from './evolve.ts';
 import { draftAt, dueExpiries } from './expiry.ts';
 import { type Possible, type PossibleQuery, possibleFor } from './possible.ts';
@@ -22,6 +22,7 @@ import { BookState, initialState } from './state.ts';
 const MINUTE = 60_000;
 const START = Date.UTC(2026, 10, 18, 12);
 const PIECES = 1_000_000;
+const LOT = { share: 0.5, seed: 'd' };
 
 const consequence = fc.constantFrom('warn', 'hold', 'decline') as fc.Arbitrary<Consequence>;
 
@@ -164,9 +165,10 @@ const named = fc.record(
   {
     employee: fc.constantFrom('ann', 'bob'),
     location: fc.constantFrom('soho', 'bronx', 'nowhere'),
+    // The lot of `lucky` draws the first of them and not the second.
     customer: fc.constantFrom('c-1', 'c-2'),
     incident: fc.constantFrom('i-1', 'i-2'),
-    campaign: fc.constantFrom('kindness', 'kindness', 'over'),
+    campaign: fc.constantFrom('kindness', 'kindness', 'over', 'lucky', 'lucky'),
     shift: fc.constantFrom('early', 'late'),
     reason: fc.constantFrom('spill', 'wait'),
   },
@@ -272,6 +274,7 @@ function furnished(policy: Policy | undefined): BookState {
   for (const [id, item] of Object.entries(items)) put({ type: 'ItemDefined', sku: id, item, ...stamp });
   put({ type: 'CampaignDefined', id: 'kindness', campaign: {}, ...stamp });
   put({ type: 'CampaignDefined', id: 'over', campaign: { to: '2026-11-01' }, ...stamp });
+  put({ type: 'CampaignDefined', id: 'lucky', campaign: { lot: LOT }, ...stamp });
   if (policy !== undefined) {
     put({ type: 'PolicyDrafted', version: 1, policy, source: { format: 'json', text: '' }, ...stamp });
     put({ type: 'PolicyActivated', version: 1, asked: {}, ...stamp });
@@ -392,6 +395,10 @@ const THRESHOLDS = [
   'beforeDecline',
 ] as const satisfies readonly (keyof Most)[];
 
+function isByLot(receipt: GuardrailReceipt): boolean {
+  return 'standing' in receipt && receipt.standing.startsWith('lot-');
+}
+
 /** Every kind and trigger that the question leaves open, but those that something other than a limit keeps back. */
 function variantsOf(
   state: BookState,
@@ -446,6 +453,9 @@ describe('what is said to be possible', () => {
       due: 0,
       carried: 0,
       adjusted: 0,
+      drawn: 0,
+      notDrawn: 0,
+      byTrigger: 0,
     };
     fc.assert(
       fc.property(
@@ -482,6 +492,12 @@ describe('what is said to be possible', () => {
             ['accepted', 'warned', 'held', 'declined'][Math.max(...variants.map(({ rank }) => rank))],
           );
           if (found.aside.length > 0) seen.aside++;
+          for (const { act: looked } of found.variants) {
+            if (looked.draw?.assigned === true) seen.drawn++;
+            if (looked.draw?.assigned === false) seen.notDrawn++;
+          }
+          // For whoever was not drawn, delight is left aside and recovery told.
+          if (found.aside.some(({ act: left }) => left.guardrails.some(isByLot))) seen.byTrigger++;
           for (const { receipt } of found.guardrails) {
             if (!('limit' in receipt)) continue;
             for (const [, , , carriedOver = 0, adjusted = 0] of Object.values(receipt.measures)) {

@@ -124,7 +124,7 @@ export function possibleFor(
   const policy =
     first.policyVersion === null ? undefined : compilePolicy(state.policies.get(first.policyVersion)!.policy);
 
-  const all = variantsOf(query, policy, asked, ask);
+  const all = variantsOf(state, query, policy, asked, ask);
   const outright = all.map(({ act }) => strictest(act.guardrails.filter(isOutright)));
   const mildest = Math.min(...outright);
   const looked = all
@@ -173,6 +173,7 @@ function askedFor(query: PossibleQuery, location: string): AskedAct {
 }
 
 function variantsOf(
+  state: BookState,
   query: PossibleQuery,
   policy: CompiledPolicy | undefined,
   asked: AskedAct,
@@ -180,7 +181,10 @@ function variantsOf(
 ): readonly Variant[] {
   const apart = toldApart(policy);
   const kinds = query.kind === undefined ? apart.kinds : [[query.kind]];
-  const triggers = query.trigger === undefined ? apart.triggers : [[query.trigger]];
+  const byLot = query.campaign !== undefined && state.campaigns.get(query.campaign)?.lot !== undefined;
+  // A lot is for delight alone, whatever the policy tells apart.
+  const unnamed = byLot ? TRIGGERS.map((trigger) => [trigger]) : apart.triggers;
+  const triggers = query.trigger === undefined ? unnamed : [[query.trigger]];
   return kinds.flatMap((ofKinds) =>
     triggers.map((ofTriggers) => {
       const act = ask({ ...asked, kind: ofKinds[0]!, trigger: ofTriggers[0]! });

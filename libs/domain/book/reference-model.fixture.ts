@@ -22,6 +22,7 @@ import {
   remembers,
   sum,
 } from './reference-facts.fixture.ts';
+import { type ModelDraw, ReferenceLots } from './reference-lots.fixture.ts';
 import {
   type Look,
   type Opened,
@@ -52,9 +53,11 @@ export interface Expected {
   readonly act: ModelAct;
   readonly version: number | null;
   readonly guardrails: readonly GuardrailReceipt[];
+  readonly draw: ModelDraw | undefined;
 }
 
 export class ReferenceBook extends ReferenceFacts {
+  readonly lots = new ReferenceLots(this);
   #codes: ModelCode[] = [];
 
   /** What has fallen due by `now`, in its order: `act became at`. */
@@ -78,6 +81,8 @@ export class ReferenceBook extends ReferenceFacts {
     if (this.employee(employee) === undefined) {
       guardrails.push({ standing: 'unknown-employee', finding: 'decline' });
     }
+    const { draw, receipts: ofCampaign } = this.lots.ofAct(asked, at);
+    guardrails.push(...ofCampaign);
     const limits = (active?.policy.limits ?? []).filter((limit) => this.applies(limit, asked));
     const receipts = limits.flatMap((limit) =>
       this.#receipts(limit, id, asked, amounts, { at, now, location }),
@@ -108,7 +113,7 @@ export class ReferenceBook extends ReferenceFacts {
     const expiresAt = now + lasts;
     const act: ModelAct = { id, asked, at, buckets, names, actor, status, amounts, expiresAt, then };
     this.acts.push(act);
-    return { act, version: active?.version ?? null, guardrails };
+    return { act, version: active?.version ?? null, guardrails, draw };
   }
 
   /** @returns the status it has come to, or the code of the refusal */

@@ -1,10 +1,11 @@
 /** A book and its reference model, told the same in rounds as the writer makes them, and held against each other. */
 import { expect } from '@jest/globals';
-import { type Actor, ADMIN } from '../access/access.ts';
+import { ADMIN } from '../access/access.ts';
 import { MEASURES } from '../act/act.ts';
-import type { Limit, Policy } from '../policy/policy.ts';
+import type { Policy } from '../policy/policy.ts';
 import { NRF } from '../time/fiscal-calendar.ts';
 import { bucketsOf } from './allowances.ts';
+import { answered, fitting, may } from './answered.fixture.ts';
 import { bucketId, ROLLING } from './buckets.ts';
 import type { Command } from './commands.ts';
 import type { ActOnLedger } from './context.ts';
@@ -20,53 +21,18 @@ import {
   LOCATIONS,
   MINUTE,
   type NewPolicy,
-  type OtherWords,
   type Settle,
   SKU,
   START,
   type Step,
 } from './histories.fixture.ts';
-import { asChecked } from './policies.fixture.ts';
-import { isOpen, type ModelAct } from './reference-facts.fixture.ts';
+import { type Announce, CAMPAIGN, type DrawStep } from './lot-histories.fixture.ts';
+import { names, otherWords } from './other-words.fixture.ts';
+import { isOpen } from './reference-facts.fixture.ts';
 import { ReferenceBook } from './reference-model.fixture.ts';
 import { room } from './reference-purses.fixture.ts';
 import { BookState, initialState } from './state.ts';
 import { NOTHING } from './timeline.ts';
-
-const STATUS = {
-  ActAccepted: 'accepted',
-  ActDeclined: 'declined',
-  ActHeld: 'pending_approval',
-  ActReserved: 'reserved',
-  ActRejected: 'rejected',
-  ActReleased: 'released',
-  ActCommitted: 'accepted',
-  ActReversed: 'reversed',
-  ApprovalCodeMade: 'made',
-  BucketAdjusted: 'adjusted',
-  BucketTransferred: 'transferred',
-} as Readonly<Record<string, string>>;
-
-/** In the model's words: the status it made, or why it was refused. */
-function answered(decided: Decided): string {
-  if ('refusal' in decided) return decided.refusal.code;
-  if (!('event' in decided)) throw new Error('nothing here is stated twice');
-  const { event } = decided;
-  return 'becomes' in event ? event.becomes : STATUS[event.type]!;
-}
-
-/** Tills write acts, approvers approve, whoever has a code may type it in, and `admin` may do anything. */
-function may({ roles }: Actor, what: Settle['do'], code?: string): boolean {
-  const approves = (what === 'approve' && code === undefined) || what === 'reject';
-  return roles.some((role) => role === 'admin' || role === (approves ? 'approver' : 'till'));
-}
-
-function fitting(wanted: Settle['do'], { status }: ModelAct): Settle['do'] {
-  const yes = wanted === 'approve' || wanted === 'commit';
-  if (status === 'pending_approval') return yes ? 'approve' : 'reject';
-  if (status === 'reserved') return yes ? 'commit' : 'release';
-  return status === 'accepted' ? 'reverse' : wanted;
-}
 
 export class SideBySide {
   state = initialState('the book');
@@ -101,6 +67,12 @@ export class SideBySide {
         break;
       case 'adjust':
         this.#adjust(step, i);
+        break;
+      case 'announce':
+        this.#announce(step);
+        break;
+      case 'draw':
+        this.#drawLot(step, i);
         break;
       case 'code':
         this.#makeCode(step, i);
@@ -168,9 +140,16 @@ export class SideBySide {
     }
     const { event } = decided;
     if (!isDecision(event)) throw new Error(event.type);
-    const { act, version, guardrails } = this.model.decide(event.id, asked, occurredAt, this.#now, 'till');
+    const { act, version, guardrails, draw } = this.model.decide(
+      event.id,
+      asked,
+      occurredAt,
+      this.#now,
+      'till',
+    );
     expect(event.guardrails).toEqual(guardrails);
     expect(event.policyVersion).toBe(version);
+    expect(event.draw).toEqual(draw);
     expect(event.amounts).toEqual(act.amounts);
     expect(answered(decided)).toBe(act.status);
     if ('expiresAt' in event) expect(event.expiresAt).toBe(act.expiresAt);
@@ -180,6 +159,25 @@ export class SideBySide {
     if (act.status !== 'pending_approval') {
       expect(event.guardrails.filter(({ finding }) => finding === 'hold')).toEqual([]);
     }
+  }
+
+  /** Alone, as whatever acts are decided by. */
+  #announce({ campaign }: Announce): void {
+    this.endRound();
+    const command = { type: 'DefineCampaign', id: CAMPAIGN, campaign } as const;
+    const decided = this.#decide(command, 0, { actor: 'admin', roles: ADMIN.roles });
+    const found = 'event' in decided ? 'stated' : 'refusal' in decided ? decided.refusal.code : 'unchanged';
+    expect(found).toBe(this.model.lots.announce(CAMPAIGN, campaign, this.#now));
+    this.endRound();
+  }
+
+  #drawLot({ asked: { ...asked }, agoMin }: DrawStep, i: number): void {
+    const occurredAt = this.#now - agoMin * MINUTE;
+    const command = { type: 'DrawLot', asked: { ...asked, occurredAt } } as const;
+    const decided = this.#decide(command, i, { actor: 'till', roles: ['till'] });
+    const found =
+      'event' in decided && decided.event.type === 'LotDrawn' ? decided.event.draw : answered(decided);
+    expect(found).toEqual(this.model.lots.draw(asked, occurredAt, this.#now));
   }
 
   #makeCode({ by, minutes, which }: Step & { do: 'code' }, i: number): void {
@@ -375,26 +373,4 @@ export class SideBySide {
       expect(found.bucket.measures).toEqual(Object.fromEntries(left));
     }
   }
-}
-
-function names({ per, window }: Limit, dimension: string): boolean {
-  return per.some((name) => name === dimension) || (dimension === 'shift' && window.every === 'shift');
-}
-
-function otherWords(policy: Policy, { which, figuresBy, carryOver: words, shape }: OtherWords): Policy {
-  return {
-    ...policy,
-    limits: policy.limits.map(({ carryOver, ...limit }, i) => {
-      const allow = Object.entries(limit.allow).map(([measure, figure]) => [
-        measure,
-        Math.max(0, figure + figuresBy),
-      ]);
-      const changed = { ...limit, allow: Object.fromEntries(allow) };
-      const kept = carryOver === undefined ? {} : { carryOver };
-      if (i !== which % policy.limits.length) return { ...changed, ...kept };
-      const carries =
-        words === 'keep' ? kept : words === 'drop' || words === undefined ? {} : { carryOver: words };
-      return asChecked({ ...changed, ...shape, ...carries });
-    }),
-  };
 }

@@ -1,4 +1,5 @@
 /** The directory of a book: the places, people, things and campaigns that decisions depend on. */
+import type { Lot } from '../campaign/lot.ts';
 import type { FiscalCalendar } from '../time/fiscal-calendar.ts';
 
 export interface Book {
@@ -39,4 +40,6 @@ export interface Campaign {
   readonly name?: string;
   readonly from?: string;
   readonly to?: string;
+  /** Only of delight: who is not drawn is not given to. Absent: nothing is drawn. */
+  readonly lot?: Lot;
 }
