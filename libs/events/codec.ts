@@ -40,6 +40,7 @@ export const STORED_TYPE: Readonly<Record<EventType, string>> = {
   IncidentResolved: 'goodwill.incident-resolved.v1',
   IncidentReopened: 'goodwill.incident-reopened.v1',
   OutcomeRecorded: 'goodwill.outcome-recorded.v1',
+  SignalReviewed: 'goodwill.signal-reviewed.v1',
   LotDrawn: 'goodwill.lot-drawn.v1',
 };
 

@@ -24,6 +24,7 @@ import { decodeEvent, encodeEvent, STORED_TYPE, UnreadableEvent } from './codec.
 import { factsOfLimits } from './limits.fixture.ts';
 import { factsOfLots } from './lots.fixture.ts';
 import { EVENT_SCHEMAS } from './schemas.ts';
+import { factsOfReviews } from './signals.fixture.ts';
 import { factsTold } from './told.fixture.ts';
 import { factsOfWaiting } from './waiting.fixture.ts';
 
@@ -215,6 +216,7 @@ describe('the stored form', () => {
     ...factsOfLimits(),
     ...tryOutHistory(),
     ...factsTold(),
+    ...factsOfReviews(),
     ...factsOfLots(),
   ];
   const keyEvents = keyHistory();

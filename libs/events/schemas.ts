@@ -26,6 +26,7 @@ import {
   uuid,
   whole,
 } from './schema-parts.ts';
+import { SIGNAL_REVIEWED } from './signal-schemas.ts';
 
 const edge = { type: ['integer', 'null'], description: 'Epoch milliseconds, UTC; null: open on this side.' };
 
@@ -359,6 +360,7 @@ const DATA: Readonly<Record<BookEvent['type'] | AccessEvent['type'], JsonSchema>
     ...told,
   }),
   LotDrawn: object({ id: uuid, asked: ASKED_DRAW, draw: DRAW, ...told }),
+  SignalReviewed: SIGNAL_REVIEWED,
 };
 
 const NAMES = { ...STORED_TYPE, ...STORED_ACCESS_TYPE };

@@ -30,6 +30,7 @@ const TAKES = {
   StopShadow: 'policies:write',
   ReportIncident: 'facts:write',
   RecordOutcome: 'facts:write',
+  ReviewSignal: 'signals:review',
   DrawLot: 'acts:write',
 } as const satisfies Readonly<Record<Command['type'], Capability>>;
 

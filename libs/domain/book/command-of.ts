@@ -79,6 +79,8 @@ export function commandOf(event: BookEvent): Command | undefined {
       return { type: 'RecordOutcome', asked: event.asked };
     case 'LotDrawn':
       return { type: 'DrawLot', asked: event.asked };
+    case 'SignalReviewed':
+      return { type: 'ReviewSignal', asked: event.asked, basis: event.basis };
     case 'ShadowStarted':
       return { type: 'StartShadow', version: event.version };
     case 'ShadowStopped':
@@ -109,6 +111,7 @@ export function idOf(event: BookEvent): string {
     case 'IncidentReopened':
     case 'OutcomeRecorded':
     case 'LotDrawn':
+    case 'SignalReviewed':
       return event.id;
     default:
       return '';

@@ -8,6 +8,7 @@ import type { Book, Campaign, Employee, Item, Location } from '../directory/dire
 import type { Authority, Consequence, Policy } from '../policy/policy.ts';
 import type { FiscalCalendar } from '../time/fiscal-calendar.ts';
 import type { LotDrawn } from './lot-events.ts';
+import type { SignalReviewed } from './signal-events.ts';
 import type { Stamp } from './stamp.ts';
 import type { IncidentEvent, OutcomeRecorded } from './told-events.ts';
 
@@ -378,7 +379,8 @@ export type BookEvent =
   | ShadowStopped
   | IncidentEvent
   | OutcomeRecorded
-  | LotDrawn;
+  | LotDrawn
+  | SignalReviewed;
 
 /** How an act begins. */
 export type ActDecision = ActAccepted | ActDeclined | ActHeld | ActReserved;

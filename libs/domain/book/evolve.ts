@@ -95,6 +95,9 @@ export function evolve(state: BookState, event: BookEvent, revision: number): Bo
     case 'OutcomeRecorded':
     case 'LotDrawn':
       break;
+    case 'SignalReviewed':
+      state.reviewers.add(event.actor);
+      break;
     case 'ShadowStarted':
       state.shadows.set(event.version, {
         document: event.document,
