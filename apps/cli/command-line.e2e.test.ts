@@ -162,6 +162,7 @@ describe('the command line', () => {
       'spend',
       'adjustments',
       'facts',
+      'conduct',
     ]);
     const verified = goodwill(['verify', '--data-dir', dataDir, '--json']);
     expect(JSON.parse(verified.stdout)).toMatchObject({ whole: true, books: [{ book: 'cafe', acts: 2 }] });

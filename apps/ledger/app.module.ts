@@ -55,6 +55,8 @@ import { PolicyLifeController } from './policies/policy-life.controller.ts';
 import { PolicyReadingController } from './policies/policy-reading.controller.ts';
 import { PossibleController } from './possible/possible.controller.ts';
 import { SandboxController } from './sandbox/sandbox.controller.ts';
+import { AskSignalsHandler } from './signals/signals.bus.ts';
+import { SignalsController } from './signals/signals.controller.ts';
 
 export interface Parts {
   readonly keyring: Keyring;
@@ -87,6 +89,7 @@ export function appModule(parts: Parts): DynamicModule {
       PossibleController,
       IncidentsController,
       OutcomesController,
+      SignalsController,
       DrawsController,
       SpendController,
       BooksController,
@@ -108,6 +111,7 @@ export function appModule(parts: Parts): DynamicModule {
       ...SPEND_HANDLERS,
       ...BACKTESTS_HANDLERS,
       ...FACTS_HANDLERS,
+      AskSignalsHandler,
       { provide: BACKTESTS, useValue: parts.backtests },
       ...SHADOWS_HANDLERS,
       { provide: SHADOWS, useValue: parts.shadows },

@@ -7,7 +7,7 @@ const parts = [...new Set(SIGNAL_KINDS.flatMap((kind) => partsOf(kind)))].sort()
 export const SIGNAL_REVIEWED = object({
   id: uuid,
   asked: object(
-    { signal: text, from: businessDate, to: businessDate, verdict: oneOf(VERDICTS), reason: text },
+    { signal: text, 'from?': businessDate, 'to?': businessDate, verdict: oneOf(VERDICTS), reason: text },
     'The review as it was posted.',
   ),
   kind: oneOf(SIGNAL_KINDS),
@@ -16,7 +16,7 @@ export const SIGNAL_REVIEWED = object({
     'Whom the signal is about; of a pair both.',
   ),
   basis: object(
-    { position: whole, observed: whole, exposure: whole },
+    { position: whole, from: businessDate, to: businessDate, observed: whole, exposure: whole },
     'What the signal was when it was looked at: the newest event it reflected, the acts behind it, and what they were counted in.',
   ),
   ...stamp,

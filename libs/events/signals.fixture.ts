@@ -24,11 +24,17 @@ export function factsOfReviews(): BookEvent[] {
     facts.push(decided.event);
   };
   run({ type: 'DefineBook', book: { currency: 'GBP', timeZone: 'Europe/London', fourEyes: false } });
+  const span = { from: '2026-10-01', to: '2026-10-31' };
   const review = (signal: string, verdict: Verdict) =>
     run({
       type: 'ReviewSignal',
-      asked: { signal, from: '2026-10-01', to: '2026-10-31', verdict, reason: 'lives next door to the café' },
-      basis: { position: 4711, observed: 44, exposure: 56 },
+      asked: {
+        signal,
+        ...(verdict === 'talked' ? {} : span),
+        verdict,
+        reason: 'lives next door to the café',
+      },
+      basis: { position: 4711, ...span, observed: 44, exposure: 56 },
     });
   review(signalId('few-customers', { employee: 'emp-17' }), 'cleared');
   review(signalId('many-locations', { customer: 'c 991:ü' }), 'talked');

@@ -104,7 +104,8 @@ export function simulatedConduct(shape: ChainShape): SimulatedConduct {
           weights[who] = there ? readiness[store * staff + who]! * keen : 0;
           all += weights[who]!;
         }
-        if (all === 0)
+        const isNobody = all === 0;
+        if (isNobody)
           for (let who = 0; who < staff; who++) {
             weights[who] = readiness[store * staff + who]!;
             all += weights[who]!;
@@ -113,7 +114,8 @@ export function simulatedConduct(shape: ChainShape): SimulatedConduct {
         let who = 0;
         for (left -= weights[0]!; left >= 0 && who < staff - 1; left -= weights[who]!) who++;
         const employee = store * staff + who;
-        const shift = worked[who] === 1 ? shiftOf[who]! : minute < 780 ? 0 : 1;
+        // Nobody on shift gives: a colleague stays on.
+        const shift = isNobody ? (minute < 780 ? 0 : 1) : shiftOf[who]!;
         if (traits[employee] === 'end-of-shift' && random.chance(0.7))
           minute = (shift === 0 ? EARLY_ENDS : CLOSES) - 30 * random.unit();
         const careful = traits[employee] === 'generous-legitimate';

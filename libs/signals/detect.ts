@@ -149,7 +149,7 @@ export function tests(conduct: Conduct): readonly Tested[] {
       ...shared,
       ...places,
     }),
-    share('end-of-shift', marks.endOfShift(conduct, isStanding), {
+    share('end-of-shift', marks.endOfShift(conduct, isStanding, byEmployee), {
       stratum: acts.shift,
       strata: shifts.length,
     }),

@@ -11,7 +11,7 @@
 import type { SignalKind } from '../domain/signal/signal.ts';
 import { logAtLeastSuchPart } from '../statistics/tails.ts';
 import { ABSENT, type Grouped } from './conduct.ts';
-import { LEAST_ACTS, LEAST_ACTS_OF_OTHERS, LEAST_PEERS, timesOf } from './share-tests.ts';
+import { LEAST_ACTS, LEAST_ACTS_OF_OTHERS, timesOf } from './share-tests.ts';
 import { type ExposureUnit, type Figures, fittedWithoutOutliers, type Tested } from './tested.ts';
 
 export interface LabelCase {
@@ -62,7 +62,7 @@ export function labelTests(one: LabelCase): Tested {
     if (its.n === 0) continue;
     const others = its.inStrata.reduce((sum, { at, n }) => sum + everybody.of[at]!.acts - n, 0);
     // Labels are of a place: those who are met there are known from nowhere else.
-    const isAlone = everybody.near(its) < Math.min(3, LEAST_PEERS);
+    const isAlone = everybody.near(its) < 1;
     if (its.n < LEAST_ACTS || others < LEAST_ACTS_OF_OTHERS || isAlone) untested++;
     else those.push(its);
   }
@@ -305,13 +305,16 @@ function likely(its: Counted, isIn: boolean, usual: Strata): Own {
   let doubt = 0;
   for (const { at, n } of its.inStrata) {
     const { acts, labels: known, alpha } = usual.of[at]!;
-    const mass = alpha * Math.max(1, known) + acts - (isIn ? n : 0);
+    const others = acts - (isIn ? n : 0);
+    const mass = alpha * Math.max(1, known) + others;
     candidates += known;
     for (const counted of byLabel.values()) {
       const mine = isIn ? (its.cells.get(at * labels + counted.label) ?? 0) : 0;
-      counted.expected += (n * (alpha + usual.acts(at, counted.label) - mine)) / mass;
+      const theirs = usual.acts(at, counted.label) - mine;
+      // Where most are met once and a few again and again, no one gamma fits both: whom others meet again is no stranger.
+      counted.expected += n * Math.max((alpha + theirs) / mass, theirs > 1 ? theirs / others : 0);
     }
-    doubt += n / its.n / (mass + 1);
+    doubt += n / its.n / (Math.max(0, others) + 1);
   }
   const counts = [...byLabel.values()].sort(
     (one, other) => other.count - one.count || one.expected - other.expected || one.label - other.label,

@@ -2,8 +2,10 @@
 import { ABSENT, type Conduct, type Grouped } from './conduct.ts';
 import { HIT, IN, OUT } from './share-tests.ts';
 
-/** Of acts on a shift: those after this part of what colleagues give on the same shift. */
-const LAST_PART = 0.9;
+/** Of one's acts on a shift: so many are not at its end. */
+const BEFORE_LAST = 0.9;
+/** Acts on a shift from which they tell anything of when it ends. */
+const LEAST_ON_SHIFT = 5;
 /** Thousandths of the limit on a single act from which it is just under it. */
 const JUST_UNDER = 900;
 /** Acts of one employee for one customer that follow each other so closely might have been one. */
@@ -21,36 +23,39 @@ export function standing({ acts, from }: Conduct): Marks {
   return marks;
 }
 
-const MINUTES_OF_DAY = 26 * 60;
-
-/** In the last tenth of the acts that everybody gives on the same shift of the same place, whatever the day. */
-export function endOfShift({ acts, shifts }: Conduct, isStanding: Marks): Marks {
-  const marks = new Uint8Array(acts.size);
-  const byMinute = new Map<number, Int32Array>();
-  for (let row = 0; row < acts.size; row++) {
-    const shift = acts.shift[row]!;
-    if (isStanding[row] === OUT || shift < 0 || shift >= shifts.length) continue;
-    const counts = byMinute.get(shift) ?? new Int32Array(MINUTES_OF_DAY);
-    byMinute.set(shift, counts);
-    counts[minuteOf(acts.minute[row]!)]!++;
+/**
+ * After the minute by which half of those on the shift have given nine tenths of what they give on it: the end of the
+ * shift as its people show it, which one of them who gives only then cannot move.
+ */
+export function endOfShift({ acts, shifts }: Conduct, isStanding: Marks, byEmployee: Grouped): Marks {
+  const late: number[][] = Array.from({ length: shifts.length }, () => []);
+  const { starts, rows } = byEmployee;
+  for (let employee = 0; employee + 1 < starts.length; employee++) {
+    const minutes = new Map<number, number[]>();
+    for (const row of rows.subarray(starts[employee]!, starts[employee + 1]!)) {
+      const shift = acts.shift[row]!;
+      if (isStanding[row] === OUT || shift < 0) continue;
+      const there = minutes.get(shift);
+      if (there === undefined) minutes.set(shift, [acts.minute[row]!]);
+      else there.push(acts.minute[row]!);
+    }
+    for (const [shift, own] of minutes) if (own.length >= LEAST_ON_SHIFT) late[shift]!.push(lastOf(own));
   }
-  const line = new Map<number, number>();
-  for (const [shift, counts] of byMinute) {
-    const all = counts.reduce((sum, count) => sum + count, 0);
-    let minute = 0;
-    for (let before = counts[0]!; before < LAST_PART * all; before += counts[++minute]!);
-    line.set(shift, minute);
-  }
-  for (let row = 0; row < acts.size; row++) {
-    const shift = acts.shift[row]!;
-    if (isStanding[row] === OUT || shift < 0) continue;
-    marks[row] = minuteOf(acts.minute[row]!) > line.get(shift)! ? HIT : IN;
-  }
-  return marks;
+  const from = late.map((minutes) => (minutes.length === 0 ? undefined : middleOf(minutes)));
+  return marksOf(isStanding, (row) => {
+    const line = acts.shift[row]! < 0 ? undefined : from[acts.shift[row]!];
+    return line === undefined ? OUT : acts.minute[row]! > line ? HIT : IN;
+  });
 }
 
-function minuteOf(minute: number): number {
-  return Math.min(MINUTES_OF_DAY - 1, Math.max(0, minute));
+function lastOf(minutes: number[]): number {
+  minutes.sort((one, other) => one - other);
+  return minutes[Math.floor(BEFORE_LAST * (minutes.length - 1))]!;
+}
+
+function middleOf(minutes: number[]): number {
+  minutes.sort((one, other) => one - other);
+  return minutes[Math.floor((minutes.length - 1) / 2)]!;
 }
 
 /** Within a tenth below a limit on single acts, or on it. */

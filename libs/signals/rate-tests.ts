@@ -45,8 +45,8 @@ export function rateTests(conduct: Conduct, byEmployee: Grouped): readonly [Test
   const exposed: Exposed[] = [];
   for (const [employee, { since }] of employees.entries()) {
     const rows = rowsOf(employee);
-    // Whom the directory does not know was there at least from the first act on.
-    const first = since ?? rows.reduce((least, row) => Math.min(least, acts.day[row]!), to + 1);
+    // There at least from the first act on: a directory may be stated after the history it belongs to.
+    const first = rows.reduce((least, row) => Math.min(least, acts.day[row]!), since ?? to + 1);
     const days = to - Math.max(from, first) + 1;
     if (days > 0) exposed.push({ employee, count: rows.length, days });
   }

@@ -1,8 +1,9 @@
 /** Every view this version keeps. */
 import { adjustmentsView } from './adjustments/adjustments.view.ts';
+import { conductView } from './conduct/conduct.view.ts';
 import { factsView } from './facts/facts.view.ts';
 import { registerView } from './register/register.view.ts';
 import { spendView } from './spend/spend.view.ts';
 import type { View } from './view.ts';
 
-export const ALL_VIEWS: readonly View[] = [registerView, spendView, adjustmentsView, factsView];
+export const ALL_VIEWS: readonly View[] = [registerView, spendView, adjustmentsView, factsView, conductView];

@@ -1,6 +1,7 @@
 /** The views as the service sees them: questions, how far they are, and their upkeep. */
 import type { StoredEvent } from '../event-store/event-store.ts';
 import type { AdjustmentFilters, AdjustmentsAnswer } from './adjustments/adjustments.ts';
+import type { SignalsAnswer, SignalsQuestion } from './conduct/conduct.ts';
 import type {
   IncidentAnswer,
   IncidentFilters,
@@ -139,6 +140,14 @@ export class Views {
    */
   outcomes(book: string, filters: OutcomeFilters = {}): Promise<OutcomesAnswer> {
     return this.#ask('facts', book, { about: 'outcomes', filters }) as Promise<OutcomesAnswer>;
+  }
+
+  /**
+   * @throws RangeError for a span that is none, or too long.
+   * @throws ViewsUnavailable
+   */
+  signals(book: string, question: SignalsQuestion = {}): Promise<SignalsAnswer> {
+    return this.#ask('conduct', book, question) as Promise<SignalsAnswer>;
   }
 
   /**

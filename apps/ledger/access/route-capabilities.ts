@@ -76,6 +76,9 @@ export const ROUTE_NEEDS: Readonly<Record<string, Needs>> = {
   [`POST ${BOOK}/outcomes/batch`]: 'facts:write',
   [`GET ${BOOK}/outcomes`]: 'acts:read',
   [`GET ${BOOK}/metrics/spend`]: 'reports:read',
+  [`GET ${BOOK}/signals`]: 'signals:read',
+  [`GET ${BOOK}/signals/:signal`]: 'signals:read',
+  [`POST ${BOOK}/signals/:signal/reviews`]: 'signals:review',
 };
 
 /** The API's description and the pages that show it. */

@@ -21,6 +21,7 @@ const TELLERS: readonly AccessRole[] = ['crm', 'admin'];
 const APPROVERS: readonly AccessRole[] = ['approver', 'admin'];
 const ADJUSTERS: readonly AccessRole[] = ['operations', 'finance', 'admin'];
 const OPERATIONS: readonly AccessRole[] = ['operations', 'admin'];
+const REVIEWERS: readonly AccessRole[] = ['reviewer', 'admin'];
 const POLICY_READERS: readonly AccessRole[] = ['operations', 'finance', 'reviewer', 'admin'];
 
 const ROUTES: readonly (readonly [method: string, path: string, roles: readonly AccessRole[]])[] = [
@@ -83,6 +84,9 @@ const ROUTES: readonly (readonly [method: string, path: string, roles: readonly 
   ['POST', '/v1/books/{book}/outcomes/batch', TELLERS],
   ['GET', '/v1/books/{book}/outcomes', EVERY],
   ['GET', '/v1/books/{book}/metrics/spend', POLICY_READERS],
+  ['GET', '/v1/books/{book}/signals', REVIEWERS],
+  ['GET', '/v1/books/{book}/signals/{signal}', REVIEWERS],
+  ['POST', '/v1/books/{book}/signals/{signal}/reviews', REVIEWERS],
 ];
 const OPEN = ['GET /health/live', 'GET /health/ready'];
 

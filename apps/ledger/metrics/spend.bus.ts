@@ -18,9 +18,9 @@ export class AskSpend extends BusQuery<SpendAnswer> {
 
 /** The newest event of the book that the view reflects; -1 while it knows nothing of it. */
 export class ViewPosition extends BusQuery<number> {
-  readonly view: 'register' | 'spend' | 'adjustments' | 'facts';
+  readonly view: 'register' | 'spend' | 'adjustments' | 'facts' | 'conduct';
   readonly book: string;
-  constructor(view: 'register' | 'spend' | 'adjustments' | 'facts', book: string) {
+  constructor(view: 'register' | 'spend' | 'adjustments' | 'facts' | 'conduct', book: string) {
     super();
     this.view = view;
     this.book = book;
@@ -29,10 +29,14 @@ export class ViewPosition extends BusQuery<number> {
 
 /** Answers once the view reflects the position; a Problem when that takes too long. */
 export class WaitForView extends BusQuery<void> {
-  readonly view: 'register' | 'spend' | 'adjustments' | 'facts';
+  readonly view: 'register' | 'spend' | 'adjustments' | 'facts' | 'conduct';
   readonly book: string;
   readonly position: number;
-  constructor(view: 'register' | 'spend' | 'adjustments' | 'facts', book: string, position: number) {
+  constructor(
+    view: 'register' | 'spend' | 'adjustments' | 'facts' | 'conduct',
+    book: string,
+    position: number,
+  ) {
     super();
     this.view = view;
     this.book = book;

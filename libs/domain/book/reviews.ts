@@ -7,6 +7,7 @@ import { readSignalId } from '../signal/signal.ts';
 import type { Command } from './commands.ts';
 import { type Context, type Decided, type Refused, refuse, stampOf } from './context.ts';
 import type { PolicyStep } from './policy-version.ts';
+import type { AskedReview } from './signal-events.ts';
 import type { BookState } from './state.ts';
 
 /** To send a policy back to its authors is no part in it. */
@@ -34,14 +35,10 @@ export function reviewSignal(
     );
   }
   if (named === undefined || basis === null) {
-    return refuse(
-      'signal-not-found',
-      `From ${asked.from} to ${asked.to} there is no signal "${asked.signal}".`,
-      {
-        advice:
-          'Give the id and the span of the report that shows it; acts that were reversed since may have ended it.',
-      },
-    );
+    return refuse('signal-not-found', `There is no signal "${asked.signal}"${spanOf(asked)}.`, {
+      advice:
+        'Give the id and the span of the report that shows it; acts that were reversed since may have ended it.',
+    });
   }
   const { kind, subject } = named;
   const self = Object.entries(subject).find(([, id]) => id === actor);
@@ -63,6 +60,10 @@ export function reviewersApart(state: BookState, { actor }: Context): Refused | 
     `"${actor}" has reviewed signals of book "${state.id}", and has no part in its policies.`,
     { advice: 'Leave it to somebody who reviews no signals of this book.' },
   );
+}
+
+function spanOf({ from, to }: AskedReview): string {
+  return (from === undefined ? '' : ` from ${from}`) + (to === undefined ? '' : ` to ${to}`);
 }
 
 function partInPolicies(state: BookState, actor: string) {

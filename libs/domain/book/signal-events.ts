@@ -4,9 +4,9 @@ import type { Stamp } from './stamp.ts';
 
 export interface AskedReview {
   readonly signal: string;
-  /** Business dates, both included, of the report that showed it. */
-  readonly from: string;
-  readonly to: string;
+  /** Business dates, both included, of the report that showed it; absent: the one that is shown to who names none. */
+  readonly from?: string;
+  readonly to?: string;
   readonly verdict: Verdict;
   readonly reason: string;
 }
@@ -15,6 +15,9 @@ export interface AskedReview {
 export interface SignalBasis {
   /** The newest event of the book that the report reflected. */
   readonly position: number;
+  /** Business dates, both included. */
+  readonly from: string;
+  readonly to: string;
   /** Acts behind it. */
   readonly observed: number;
   /** What they were counted in. */
