@@ -32,6 +32,7 @@ export interface Detection {
   /** Those whose q-value is within the rate, and facts that are no matter of chance: the most worth a word first. */
   readonly findings: readonly Finding[];
   readonly tests: number;
+  readonly all: readonly Tested[];
   readonly byKind: readonly {
     readonly kind: SignalKind;
     readonly tested: number;
@@ -65,6 +66,7 @@ export function detect(conduct: Conduct, rate = FALSE_DISCOVERY_RATE): Detection
   return {
     findings,
     tests: size,
+    all,
     byKind: all.map(({ kind, logP, silent, untested, spread }) => ({
       kind,
       tested: logP.length + silent,
@@ -106,7 +108,7 @@ function qValuesTogether(all: readonly Tested[]): Float64Array[] {
 }
 
 /** What it is about, then how unusual: a fact that is no matter of chance before all others. */
-function inOrder(one: Finding, other: Finding): number {
+export function inOrder(one: Finding, other: Finding): number {
   return (
     WEIGHTS.indexOf(WEIGHT_OF[one.kind]) - WEIGHTS.indexOf(WEIGHT_OF[other.kind]) ||
     (one.logP === other.logP
