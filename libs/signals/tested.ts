@@ -41,7 +41,9 @@ export interface Tested {
 
 /**
  * A model of what is usual is made of those who are: whoever is too unusual for chance among so many, one way or the
- * other, is left out of it, one in twenty at most, and it is made again until nothing changes.
+ * other, is left out of it, one in twenty at most. It begins without the most unusual twentieth, for one among few makes
+ * a wide model in which they are nothing unusual, takes in again whom it explains, and is made again until nothing changes.
+ * @param model made of those who are kept; first of all of them
  * @param unusual ln of how unlikely each is, whichever way it deviates
  */
 export function fittedWithoutOutliers(
@@ -50,21 +52,25 @@ export function fittedWithoutOutliers(
   unusual: (at: number) => number,
 ): void {
   let kept = new Uint8Array(size).fill(1);
-  const line = -Math.log(10 * Math.max(1, size));
-  const most = Math.floor(size / 20);
-  for (let round = 0; ; round++) {
-    model(kept);
-    if (round === MOST_ROUNDS) return;
-    const out: { readonly at: number; readonly logP: number }[] = [];
-    for (let at = 0; at < size; at++) {
-      const logP = unusual(at);
-      if (logP < line) out.push({ at, logP });
-    }
-    out.sort((one, other) => one.logP - other.logP || one.at - other.at);
-    const now = new Uint8Array(size).fill(1);
-    for (const { at } of out.slice(0, most)) now[at] = 0;
+  model(kept);
+  for (let round = 0; round < MOST_ROUNDS; round++) {
+    const line = round === 0 ? Math.log(0.05) : -Math.log(10 * Math.max(1, size));
+    const now = withoutMost(size, unusual, line);
     if (now.every((value, at) => value === kept[at])) return;
     kept = now;
+    model(kept);
   }
 }
-const MOST_ROUNDS = 6;
+const MOST_ROUNDS = 8;
+
+function withoutMost(size: number, unusual: (at: number) => number, line: number): Uint8Array<ArrayBuffer> {
+  const out: { readonly at: number; readonly logP: number }[] = [];
+  for (let at = 0; at < size; at++) {
+    const logP = unusual(at);
+    if (logP < line) out.push({ at, logP });
+  }
+  out.sort((one, other) => one.logP - other.logP || one.at - other.at);
+  const kept = new Uint8Array(size).fill(1);
+  for (const { at } of out.slice(0, Math.floor(size / 20))) kept[at] = 0;
+  return kept;
+}
