@@ -162,6 +162,7 @@ describe('the command line', () => {
       'spend',
       'adjustments',
       'facts',
+      'use',
       'conduct',
     ]);
     const verified = goodwill(['verify', '--data-dir', dataDir, '--json']);

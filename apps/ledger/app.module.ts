@@ -32,6 +32,9 @@ import { DirectoryController } from './directory/directory.controller.ts';
 import { HealthController } from './health/health.controller.ts';
 import { SPEND_HANDLERS } from './metrics/spend.bus.ts';
 import { SpendController } from './metrics/spend.controller.ts';
+import { AskUseHandler } from './metrics/use.bus.ts';
+import { UseController } from './metrics/use.controller.ts';
+import { NudgeController } from './nudges/nudge.controller.ts';
 import { OperationsController } from './operations/operations.controller.ts';
 import type { ServiceMetrics } from './operations/service-metrics.ts';
 import { FACTS_HANDLERS } from './outcomes/facts.bus.ts';
@@ -104,6 +107,8 @@ export function appModule(parts: Parts): DynamicModule {
       HealthController,
       OperationsController,
       SandboxController,
+      NudgeController,
+      UseController,
     ],
     providers: [
       ...BOOKS_HANDLERS,
@@ -117,6 +122,7 @@ export function appModule(parts: Parts): DynamicModule {
       { provide: SHADOWS, useValue: parts.shadows },
       ...KEYS_HANDLERS,
       SearchAdjustmentsHandler,
+      AskUseHandler,
       { provide: BOOKS, useValue: parts.books },
       { provide: KEYRING, useValue: parts.keyring },
       { provide: VIEWS, useValue: parts.views },

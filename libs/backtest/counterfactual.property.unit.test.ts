@@ -58,7 +58,12 @@ describe('a replay under the version that was in force', () => {
         expect(madeOf(became)).toEqual(actsIn(events));
         expect(became.some((one) => one.became === 'refused')).toBe(false);
         sameState(book.state, state);
-        for (const { type } of events) seen.set(type, (seen.get(type) ?? 0) + 1);
+        for (const event of events) {
+          seen.set(event.type, (seen.get(event.type) ?? 0) + 1);
+          if (!isDecision(event) || event.draw === undefined) continue;
+          const arm = `draw ${event.draw.assigned}`;
+          seen.set(arm, (seen.get(arm) ?? 0) + 1);
+        }
       }),
       runs,
     );
@@ -79,6 +84,9 @@ describe('a replay under the version that was in force', () => {
       'ActDeclined',
       'BucketAdjusted',
       'BucketTransferred',
+      'LotDrawn',
+      'draw true',
+      'draw false',
     ])
       expect([type, (seen.get(type) ?? 0) > 0]).toEqual([type, true]);
   });

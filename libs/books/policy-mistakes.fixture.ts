@@ -305,6 +305,68 @@ export const YAML: readonly Row[] = [
     /fields of act are/,
   ],
   ['a consequence of a rule', rule('▸then: refuse'), 'consequence-unknown', /decline/],
+  // Private words.
+  [
+    'a nudge without a dash',
+    `${limit()}▸nudge: { limit: a, message: You have {left} left }`.replace(
+      'You have {left} left',
+      '"{left} left"',
+    ),
+    'not-a-list',
+    /- \{ limit/,
+  ],
+  ['no nudges in a list', `${limit()}▸nudge: []`, 'nudge-empty', /Without the section/],
+  ['a nudge that is a word', `${limit()}nudge: [▸a]`, 'not-an-object', /message/],
+  [
+    'a field of a nudge',
+    `${limit()}nudge: [{ limit: a, ▸text: m, message: m }]`,
+    'unknown-field',
+    /limit, message/,
+  ],
+  ['a nudge of nothing', `${limit()}nudge: [▸{ message: m }]`, 'field-missing', /limit: weekly-coffees/],
+  ['a nudge without words', `${limit()}nudge: [▸{ limit: a }]`, 'field-missing', /message/],
+  [
+    'a nudge of no limit',
+    `${limit('id: coffees')}nudge: [{ ▸limit: cofees, message: m }]`,
+    'nudge-limit-unknown',
+    /Did you mean coffees\?/,
+  ],
+  [
+    'a nudge of what is shared',
+    `${limit('per: [location]')}nudge: [{ ▸limit: a, message: m }]`,
+    'nudge-not-own',
+    /per: \[employee\]/,
+  ],
+  [
+    'a nudge of what never ends',
+    `${limit('window: { rolling: P7D }')}nudge: [{ ▸limit: a, message: m }]`,
+    'nudge-without-end',
+    /by the day, week/,
+  ],
+  [
+    'two nudges of one limit',
+    `${limit()}nudge: [{ limit: a, message: m }, { ▸limit: a, message: n }]`,
+    'nudge-duplicate',
+    /one thing/,
+  ],
+  [
+    'a placeholder misspelt',
+    `${limit()}nudge: [{ limit: a, ▸message: "{lft} left" }]`,
+    'nudge-placeholder-unknown',
+    /Did you mean \{left\}\?/,
+  ],
+  [
+    'a percentage with its sign',
+    `${limit()}nudge: [{ limit: a, message: m, ▸unusedPercent: 50% }]`,
+    'nudge-percent',
+    /unusedPercent: 50/,
+  ],
+  [
+    'a window that is over',
+    `${limit()}nudge: [{ limit: a, message: m, ▸passedPercent: 100 }]`,
+    'nudge-percent',
+    /0 to 99/,
+  ],
 ];
 
 export const JSON_ROWS: readonly Row[] = [

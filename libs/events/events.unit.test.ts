@@ -23,6 +23,7 @@ import { decodeAccessEvent, encodeAccessEvent, STORED_ACCESS_TYPE } from './acce
 import { decodeEvent, encodeEvent, STORED_TYPE, UnreadableEvent } from './codec.ts';
 import { factsOfLimits } from './limits.fixture.ts';
 import { factsOfLots } from './lots.fixture.ts';
+import { factsOfNudging } from './nudge.fixture.ts';
 import { EVENT_SCHEMAS } from './schemas.ts';
 import { factsOfReviews } from './signals.fixture.ts';
 import { factsTold } from './told.fixture.ts';
@@ -218,6 +219,7 @@ describe('the stored form', () => {
     ...factsTold(),
     ...factsOfReviews(),
     ...factsOfLots(),
+    ...factsOfNudging(),
   ];
   const keyEvents = keyHistory();
   const stored = [...events.map(encodeEvent), ...keyEvents.map(encodeAccessEvent)];

@@ -155,6 +155,14 @@ const policy = object({
     then: oneOf(['expire', 'accept']),
   }),
   'authority?': list(authority),
+  'nudge?': list(
+    object({
+      limit: text,
+      message: text,
+      unusedPercent: { type: 'integer', minimum: 1, maximum: 100 },
+      passedPercent: { type: 'integer', minimum: 0, maximum: 99 },
+    }),
+  ),
 });
 
 const fiscalCalendar = object({

@@ -4,6 +4,14 @@ import { conductView } from './conduct/conduct.view.ts';
 import { factsView } from './facts/facts.view.ts';
 import { registerView } from './register/register.view.ts';
 import { spendView } from './spend/spend.view.ts';
+import { useView } from './use/use.view.ts';
 import type { View } from './view.ts';
 
-export const ALL_VIEWS: readonly View[] = [registerView, spendView, adjustmentsView, factsView, conductView];
+export const ALL_VIEWS: readonly View[] = [
+  registerView,
+  spendView,
+  adjustmentsView,
+  factsView,
+  useView,
+  conductView,
+];

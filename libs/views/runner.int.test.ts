@@ -215,6 +215,7 @@ describe('following the ledger', () => {
       { view: 'spend', eventsBehind: 0, secondsBehind: 0, rebuilding: false },
       { view: 'adjustments', eventsBehind: 0, secondsBehind: 0, rebuilding: false },
       { view: 'facts', eventsBehind: 0, secondsBehind: 0, rebuilding: false },
+      { view: 'use', eventsBehind: 0, secondsBehind: 0, rebuilding: false },
       { view: 'conduct', eventsBehind: 0, secondsBehind: 0, rebuilding: false },
     ]);
   });
@@ -247,6 +248,7 @@ describe('building beside', () => {
       'spend active',
       'adjustments active',
       'facts active',
+      'use active',
       'conduct active',
       'register active',
     ]);

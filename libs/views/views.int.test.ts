@@ -81,6 +81,7 @@ describe('the views in their threads', () => {
       ['current', false],
       ['current', false],
       ['current', false],
+      ['current', false],
     ]);
   });
 

@@ -3,6 +3,8 @@ import type { StoredEvent } from '../event-store/event-store.ts';
 import type { AdjustmentFilters, AdjustmentsAnswer } from './adjustments/adjustments.ts';
 import type { SignalsAnswer, SignalsQuestion } from './conduct/conduct.ts';
 import type {
+  DrawFilters,
+  DrawsAnswer,
   IncidentAnswer,
   IncidentFilters,
   IncidentsAnswer,
@@ -11,10 +13,12 @@ import type {
 } from './facts/facts.ts';
 import type { Offer } from './offers.ts';
 import type { RegisterAnswer, RegisterFilters } from './register/register.ts';
+import type { GivenAnswer, GivenQuery } from './spend/given.ts';
 import type { SpendAnswer, SpendQuery } from './spend/spend.ts';
 import { type ViewLag, ViewsUnavailable } from './status.ts';
 import { SupervisedThread } from './supervised-thread.ts';
 import type { FromThread } from './thread-messages.ts';
+import type { UseAnswer, UseSpan } from './use/use.ts';
 
 export { ViewsUnavailable };
 
@@ -140,6 +144,26 @@ export class Views {
    */
   outcomes(book: string, filters: OutcomeFilters = {}): Promise<OutcomesAnswer> {
     return this.#ask('facts', book, { about: 'outcomes', filters }) as Promise<OutcomesAnswer>;
+  }
+
+  /**
+   * @throws RangeError for a `pageSize` out of bounds.
+   * @throws ViewsUnavailable
+   */
+  draws(book: string, filters: DrawFilters): Promise<DrawsAnswer> {
+    return this.#ask('facts', book, { about: 'draws', filters }) as Promise<DrawsAnswer>;
+  }
+
+  /**
+   * Position: of the view that is further behind; both are asked.
+   * @throws RangeError for a `groupBy` there is not, or a wrong date.
+   * @throws ViewsUnavailable
+   */
+  async use(book: string, span: UseSpan): Promise<UseAnswer> {
+    const question: GivenQuery = { about: 'given', ...span };
+    const { position, ...given } = (await this.#ask('spend', book, question)) as GivenAnswer;
+    const answer = (await this.#ask('use', book, { ...span, given })) as UseAnswer;
+    return { ...answer, position: Math.min(position, answer.position) };
   }
 
   /**

@@ -61,6 +61,8 @@ describe('takes what the check takes', () => {
     limit('id: A.b_c-1'),
     rule('title: Large ones'),
     limit('beyond: hold'),
+    `${limit()}nudge: [{ limit: a, message: '{left} until {weekday}, {until}', unusedPercent: 100, passedPercent: 0 }]`,
+    `${limit()}nudge:`,
     'currency: GBP\nuncovered: hold\nhold:\nauthority:',
     'currency: GBP\nhold: {}',
     'currency: GBP\nhold: { for: P1D, then: accept }\nauthority: [{ role: lead, upTo: { count: 1 } }]',
@@ -85,6 +87,11 @@ describe('marks what is wrong in the structure', () => {
     'id-duplicate',
     'text-malformed',
     'when-missing-useless',
+    'nudge-limit-unknown',
+    'nudge-not-own',
+    'nudge-without-end',
+    'nudge-duplicate',
+    'nudge-placeholder-unknown',
   ]);
   const rows = YAML.filter(
     ([, document, code]) => !BEYOND.has(code) && readDocument(document.replace(MARK, ''), 'yaml').ok,

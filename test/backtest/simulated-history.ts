@@ -2,8 +2,8 @@
  * The simulated chain's acts decided in process: the events that a service on a sandbox clock would have recorded,
  * without one. One in a hundred acts is reversed some days later, in part or whole.
  */
-import type { ActBody } from '../../apps/cli/simulate/acts.ts';
 import { simulatedActs } from '../../apps/cli/simulate/acts.ts';
+import type { ActBody } from '../../apps/cli/simulate/bodies.ts';
 import { type Chain, type ChainOptions, cafeChain } from '../../apps/cli/simulate/cafe-chain.ts';
 import { CUT_OVER, instantOf } from '../../apps/cli/simulate/calendar.ts';
 import { CATERING, MENU, UPGRADE } from '../../apps/cli/simulate/figures.ts';

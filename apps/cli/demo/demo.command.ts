@@ -9,7 +9,8 @@ import { CommandFailure } from '../failure.ts';
 import { wholeNumber } from '../options.ts';
 import { printLines } from '../output.ts';
 import { startProgress } from '../progress.ts';
-import { type SimulatedAct, simulatedActs } from '../simulate/acts.ts';
+import { simulatedActs } from '../simulate/acts.ts';
+import type { SimulatedAct } from '../simulate/bodies.ts';
 import { type Chain, cafeChain, type SimulatedEmployee } from '../simulate/cafe-chain.ts';
 import { CUT_OVER, dateOf, dayNumberOf, instantOf } from '../simulate/calendar.ts';
 import { CAVEAT } from '../simulate/figures.ts';
@@ -140,9 +141,9 @@ async function playWeek(client: LedgerClient, ink: Ink, policy: string): Promise
     connections: 1,
     batchSize: 0,
     tickMs: 60_000,
-    onProgress: (act) => {
-      last = act;
-      progress.update(Math.min(++played, 620), { day: act.body.occurredAt.slice(0, 10) });
+    onProgress: (fact) => {
+      if (fact.what === 'act') last = fact;
+      progress.update(Math.min(++played, 620), { day: fact.body.occurredAt.slice(0, 10) });
     },
   });
   progress.stop();

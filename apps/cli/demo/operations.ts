@@ -1,5 +1,5 @@
 /** The third page: is the policy too tight or too loose, and who uses it? */
-import { plantedNightActs } from '../simulate/acts.ts';
+import { plantedNightActs } from '../simulate/planted-acts.ts';
 import { cutTo } from '../terminal/ink.ts';
 import { money, whole } from '../terminal/money.ts';
 import { bar, sparkline } from '../terminal/plot.ts';

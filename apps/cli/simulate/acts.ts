@@ -1,6 +1,7 @@
 /** The acts of a chain in the order in which the ledger learns of them. Memory does not grow with the span. */
 import type { Kind, Mode, Trigger } from '../../../libs/domain/act/act.ts';
 import { Random } from '../../../libs/statistics/random.ts';
+import { type ActBody, inOrder, type SimulatedAct } from './bodies.ts';
 import {
   type Chain,
   customerOf,
@@ -8,37 +9,12 @@ import {
   type SimulatedEmployee,
   type SimulatedStore,
 } from './cafe-chain.ts';
-import { clockChangeOn, dateOf, dayNumberOf, instantOf, weekdayOf, weekNumberOf } from './calendar.ts';
+import { dateOf, dayNumberOf, instantOf, weekdayOf, weekNumberOf } from './calendar.ts';
 import * as figures from './figures.ts';
-
-/** The body of `POST …/acts`, as the API takes it. */
-export interface ActBody {
-  readonly mode: Mode;
-  readonly kind: Kind;
-  readonly trigger: Trigger;
-  readonly employee: string;
-  readonly location: string;
-  readonly customer?: string;
-  readonly incident?: string;
-  readonly shift: string;
-  readonly channel: string;
-  readonly item?: { readonly sku: string; readonly quantity: number };
-  readonly retailMinor?: number;
-  readonly costMinor?: number;
-  readonly reason: string;
-  readonly note?: string;
-  readonly occurredAt: string;
-}
-
-export interface SimulatedAct {
-  readonly idempotencyKey: string;
-  /** When the till tells the ledger, epoch ms: at once, or up to three days later when it was offline. */
-  readonly sentAt: number;
-  readonly body: ActBody;
-}
+import { plantedActsOn } from './planted-acts.ts';
 
 const MINUTE_MS = 60_000;
-const NOON_MINUTE = 12 * 60;
+export const NOON_MINUTE = 12 * 60;
 /** The two shifts of a day, in local minutes; they overlap at lunch. */
 const SHIFTS = [
   { name: 'early', from: figures.OPENS_AT_MINUTE, to: 14 * 60 },
@@ -69,18 +45,14 @@ export function* simulatedActs(chain: Chain): Generator<SimulatedAct> {
   yield* pending;
 }
 
-function inOrder(a: SimulatedAct, b: SimulatedAct): number {
-  return a.sentAt - b.sentAt || (a.idempotencyKey < b.idempotencyKey ? -1 : 1);
-}
-
-function actsOfDay(chain: Chain, store: SimulatedStore, day: number): SimulatedAct[] {
+export function actsOfDay(chain: Chain, store: SimulatedStore, day: number): SimulatedAct[] {
   const { seed, actsPerDay, mode } = chain.options;
   const date = dateOf(day);
   const random = Random.of(seed, 'day', store.id, date);
   const noonMs = instantOf(date, '12:00', store.timeZone);
   const trade = figures.TICKETS_BY_WEEKDAY[weekdayOf(day)]! / figures.MEAN_TICKETS;
   const count = random.negativeBinomial(actsPerDay * trade, figures.DISPERSION);
-  const roster = store.staff.map((employee) => shiftOf(seed, employee, day));
+  const roster = rosterOf(seed, store, day);
   const acts: SimulatedAct[] = [];
   for (let at = 0; at < count; at++) {
     const drawn = localMs(random);
@@ -93,6 +65,7 @@ function actsOfDay(chain: Chain, store: SimulatedStore, day: number): SimulatedA
       ? Math.round(random.logUniform(figures.LATE_MIN_MS, figures.LATE_MAX_MS))
       : 0;
     acts.push({
+      what: 'act',
       idempotencyKey: `sim-${chain.fingerprint}-${store.id}-${date}-${String(at).padStart(3, '0')}`,
       sentAt: occurredAt + late,
       body: bodyOf(random, chain, store, employee, favour, {
@@ -103,26 +76,45 @@ function actsOfDay(chain: Chain, store: SimulatedStore, day: number): SimulatedA
       }),
     });
   }
-  if (store === chain.nightStore) acts.push(...actsAroundClockChange(chain, date));
+  if (store === chain.nightStore) acts.push(...plantedActsOn(chain, day));
   return acts;
 }
 
 /** A moment of the trading day, in ms after local midnight. */
-function localMs(random: Random): number {
+export function localMs(random: Random): number {
   const halfHour = random.weighted(figures.TRADE_BY_HALF_HOUR.map((weight, at) => [at, weight] as const));
   return (figures.OPENS_AT_MINUTE + (halfHour + random.unit()) * 30) * MINUTE_MS;
 }
 
-type Shift = (typeof SHIFTS)[number] | typeof LONG_SHIFT;
+export type Shift = (typeof SHIFTS)[number] | typeof LONG_SHIFT;
 
-/** All early or all late in a week; undefined on a day off. */
-function shiftOf(seed: number, employee: SimulatedEmployee, day: number): Shift | undefined {
-  const random = Random.of(seed, 'roster', employee.id, weekNumberOf(day));
+interface Week {
+  readonly seed: number;
+  readonly number: number;
+  readonly staff: readonly { readonly shift: Shift; readonly worked: ReadonlySet<number> }[];
+}
+
+/** The last week looked at: days are asked about in their order. */
+const weeks = new WeakMap<SimulatedStore, Week>();
+
+/** For each of the staff: all early or all late in a week; undefined on a day off. */
+export function rosterOf(seed: number, store: SimulatedStore, day: number): readonly (Shift | undefined)[] {
+  const number = weekNumberOf(day);
+  let week = weeks.get(store);
+  if (week?.number !== number || week.seed !== seed) {
+    week = { seed, number, staff: store.staff.map((employee) => weekOf(seed, employee, number)) };
+    weeks.set(store, week);
+  }
+  const weekday = weekdayOf(day);
+  return week.staff.map(({ shift, worked }) => (worked.has(weekday) ? shift : undefined));
+}
+
+function weekOf(seed: number, employee: SimulatedEmployee, week: number): Week['staff'][number] {
+  const random = Random.of(seed, 'roster', employee.id, week);
   const always = employee.trait === 'exhausts';
   const shift = always ? LONG_SHIFT : random.pick(SHIFTS);
   const days = always ? DAYS_ALWAYS_THERE : DAYS_WORKED_A_WEEK;
-  const worked = random.shuffled([0, 1, 2, 3, 4, 5, 6]).slice(0, days);
-  return worked.includes(weekdayOf(day)) ? shift : undefined;
+  return { shift, worked: new Set(random.shuffled([0, 1, 2, 3, 4, 5, 6]).slice(0, days)) };
 }
 
 /** Who gives at that minute: those on shift by their readiness; if nobody on shift ever gives, a colleague stays on. */
@@ -172,6 +164,11 @@ function isFreeCoffee({ kind, worth }: Favour): boolean {
   return kind === 'comp' && worth.item?.sku.startsWith('coffee/') === true;
 }
 
+/** Of acts of recovery: those that name their incident. */
+export function namesIncidentShare(kind: Kind): number {
+  return kind === 'refund' || kind === 'credit' ? 0.75 : 0.25;
+}
+
 interface Circumstances {
   readonly mode: Mode;
   readonly shift: string;
@@ -191,9 +188,7 @@ function bodyOf(
   const { trigger, kind, reason, worth } = favour;
   const customer = customerFor(random, chain, store, employee);
   const careful = employee.trait === 'generous-legitimate';
-  const namesIncident =
-    trigger === 'recovery' &&
-    random.chance(careful ? 0.95 : kind === 'refund' || kind === 'credit' ? 0.75 : 0.25);
+  const namesIncident = trigger === 'recovery' && random.chance(careful ? 0.95 : namesIncidentShare(kind));
   const noted = random.chance(careful ? 0.9 : 0.15);
   return {
     mode,
@@ -259,68 +254,4 @@ function worthOf(random: Random, kind: Kind): Worth {
 
 function menuItem(random: Random): figures.MenuItem {
   return random.weighted(figures.MENU.map((item) => [item, item.weight] as const));
-}
-
-/** Where a window, a business date or an hour could go wrong: both sides of the change and of the cut-over. */
-function nightMoments(chain: Chain, date: string): readonly number[] {
-  const { timeZone } = chain.nightStore;
-  const changeMs = clockChangeOn(date, timeZone);
-  if (changeMs === undefined) return [];
-  const cutOverMs = instantOf(date, '04:00', timeZone);
-  return [
-    changeMs - 30 * MINUTE_MS,
-    changeMs - 1,
-    changeMs,
-    changeMs + 30 * MINUTE_MS,
-    cutOverMs - 1,
-    cutOverMs,
-  ];
-}
-
-export interface PlantedNightAct {
-  readonly idempotencyKey: string;
-  readonly occurredAt: string;
-  /** The trading day it must be counted in. */
-  readonly businessDate: string;
-}
-
-/** What is planted around changes of the clocks within the span, with the business dates they belong to. */
-export function* plantedNightActs(chain: Chain): Generator<PlantedNightAct> {
-  const first = dayNumberOf(chain.options.from);
-  for (let day = first; day < first + chain.options.days; day++) {
-    const date = dateOf(day);
-    const cutOverMs = instantOf(date, '04:00', chain.nightStore.timeZone);
-    for (const [at, ms] of nightMoments(chain, date).entries()) {
-      yield {
-        idempotencyKey: nightKey(chain, date, at),
-        occurredAt: new Date(ms).toISOString(),
-        businessDate: ms < cutOverMs ? dateOf(day - 1) : date,
-      };
-    }
-  }
-}
-
-function nightKey(chain: Chain, date: string, at: number): string {
-  return `sim-${chain.fingerprint}-${chain.nightStore.id}-${date}-night-${at}`;
-}
-
-function actsAroundClockChange(chain: Chain, date: string): SimulatedAct[] {
-  const store = chain.nightStore;
-  const employee = store.staff.find((other) => other.readiness > 0)!;
-  return nightMoments(chain, date).map((ms, at) => ({
-    idempotencyKey: nightKey(chain, date, at),
-    sentAt: ms,
-    body: {
-      mode: chain.options.mode,
-      kind: 'comp',
-      trigger: 'delight',
-      employee: employee.id,
-      location: store.id,
-      shift: `${store.id}-${date}-night`,
-      channel: 'till',
-      item: { sku: 'coffee/latte', quantity: 1 },
-      reason: 'rough-day',
-      occurredAt: new Date(ms).toISOString(),
-    },
-  }));
 }

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Mode } from '../../../libs/domain/act/act.ts';
 import { Random } from '../../../libs/statistics/random.ts';
 import { checkTimeZone, dayNumberOf } from './calendar.ts';
+import type { Effects } from './effects.ts';
 import { ACTS_PER_DAY, EXHAUST_SHARE, MISUSE_SHARE, NEVER_SHARE } from './figures.ts';
 
 export interface ChainOptions {
@@ -18,6 +19,10 @@ export interface ChainOptions {
   readonly timeZones?: readonly string[];
   /** `request`: asked as they happen, late ones recorded. `record`: all of them stated as past. */
   readonly mode?: Mode;
+  /** False: all staff are ordinary, none misuses, exhausts or never uses what they may give. */
+  readonly planted?: boolean;
+  /** The book counts by the fiscal calendar of the NRF, and acts are planted around a year of 53 weeks. */
+  readonly fiscal?: boolean;
 }
 
 /** What an employee is like. Only `truth` ever says so; nothing that is sent does. */
@@ -59,6 +64,8 @@ export interface Chain {
    * meets another's keys, and a longer or repeated run of the same adds only what is new.
    */
   readonly fingerprint: string;
+  /** Absent: acts alone, by customers nothing more is heard of. */
+  readonly effects?: Effects;
 }
 
 const PLACES: readonly (readonly [id: string, name: string, region: string])[] = [
@@ -81,19 +88,27 @@ export const REGULARS_PER_STORE = 300;
 const MODEL_VERSION = 1;
 
 /** @throws RangeError with what to write instead, when an option is out of bounds */
-export function cafeChain(given: ChainOptions): Chain {
+export function cafeChain(given: ChainOptions, effects?: Effects): Chain {
   const options = checked(given);
   const { seed, stores: storeCount, staffPerStore } = options;
-  const traits = dealTraits(Random.of(seed, 'traits', storeCount, staffPerStore), storeCount, staffPerStore);
+  const traits = options.planted
+    ? dealTraits(Random.of(seed, 'traits', storeCount, staffPerStore), storeCount, staffPerStore)
+    : undefined;
   const stores = Array.from({ length: storeCount }, (_, at): SimulatedStore => {
     const [id, name, region] = placeOf(at);
     const timeZone = options.timeZones[at % options.timeZones.length]!;
     const staff = Array.from({ length: staffPerStore }, (_, who) =>
-      employeeOf(seed, id, who, staffPerStore, traits[at]![who]!),
+      employeeOf(seed, id, who, staffPerStore, traits?.[at]?.[who] ?? 'ordinary'),
     );
     return { id, name, region, timeZone, staff };
   });
-  return { options, stores, nightStore: stores.at(-1)!, fingerprint: fingerprintOf(options) };
+  return {
+    options,
+    stores,
+    nightStore: stores.at(-1)!,
+    fingerprint: fingerprintOf(options, effects),
+    ...(effects !== undefined && { effects }),
+  };
 }
 
 export function customerOf(store: string, regular: number): string {
@@ -204,13 +219,23 @@ function checked(given: ChainOptions): Required<ChainOptions> {
   const timeZones = given.timeZones ?? ['Europe/London'];
   if (timeZones.length === 0) throw new RangeError('at least one time zone is needed');
   for (const timeZone of timeZones) checkTimeZone(timeZone);
-  return { ...given, actsPerDay, timeZones, mode: given.mode ?? 'request' };
+  return {
+    ...given,
+    actsPerDay,
+    timeZones,
+    mode: given.mode ?? 'request',
+    planted: given.planted ?? true,
+    fiscal: given.fiscal ?? false,
+  };
 }
 
-function fingerprintOf(options: Required<ChainOptions>): string {
-  const { seed, stores, staffPerStore, actsPerDay, timeZones, mode } = options;
+function fingerprintOf(options: Required<ChainOptions>, effects: Effects | undefined): string {
+  const { seed, stores, staffPerStore, actsPerDay, timeZones, mode, planted } = options;
+  const more = planted && effects === undefined ? [] : [planted, effects ?? null];
   return createHash('sha256')
-    .update(JSON.stringify([MODEL_VERSION, seed, stores, staffPerStore, actsPerDay, timeZones, mode]))
+    .update(
+      JSON.stringify([MODEL_VERSION, seed, stores, staffPerStore, actsPerDay, timeZones, mode, ...more]),
+    )
     .digest('hex')
     .slice(0, 10);
 }

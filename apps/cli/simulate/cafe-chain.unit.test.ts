@@ -4,7 +4,8 @@
  */
 import { describe, expect, it } from '@jest/globals';
 import { Random } from '../../../libs/statistics/random.ts';
-import { type SimulatedAct, simulatedActs } from './acts.ts';
+import { simulatedActs } from './acts.ts';
+import type { SimulatedAct } from './bodies.ts';
 import { type ChainOptions, cafeChain } from './cafe-chain.ts';
 import { dateOf, dayNumberOf, weekdayOf, weekNumberOf } from './calendar.ts';
 import { MENU, TICKETS_BY_WEEKDAY } from './figures.ts';

@@ -28,9 +28,20 @@ export function weekNumberOf(dayNumber: number): number {
   return Math.floor((dayNumber + 3) / 7);
 }
 
+/** Asked for the same moments again and again, store by store. */
+const instants = new Map<string, number>();
+const INSTANTS_KEPT = 1_000;
+
 /** When a wall clock at the place shows this time, epoch ms. */
 export function instantOf(date: string, time: string, timeZone: string): number {
-  return Temporal.PlainDateTime.from(`${date}T${time}`).toZonedDateTime(timeZone).epochMilliseconds;
+  const text = `${date}T${time}[${timeZone}]`;
+  let instant = instants.get(text);
+  if (instant === undefined) {
+    instant = Temporal.PlainDateTime.from(`${date}T${time}`).toZonedDateTime(timeZone).epochMilliseconds;
+    if (instants.size >= INSTANTS_KEPT) instants.clear();
+    instants.set(text, instant);
+  }
+  return instant;
 }
 
 /** When the clocks are changed within the calendar day at the place, epoch ms; undefined on ordinary days. */

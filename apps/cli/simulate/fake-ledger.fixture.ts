@@ -10,6 +10,11 @@ export interface FakeLedger {
   readonly calls: string[];
   /** By idempotency key, in the order of arrival. */
   readonly acts: Map<string, Record<string, unknown>>;
+  /** Of draws, incidents and outcomes: where each was posted, and when by the clock of the ledger. */
+  readonly told: Map<
+    string,
+    { readonly path: string; readonly body: Record<string, unknown>; readonly atMs: number }
+  >;
   readonly policies: Map<string, number>;
   nowMs: number;
   close(): Promise<void>;
@@ -43,6 +48,14 @@ export async function fakeLedger({ sandbox }: { sandbox: boolean }): Promise<Fak
     return { ...answer, replayed: false };
   }
 
+  function tell(path: string, key: string, body: Record<string, unknown>) {
+    const replayed = ledger.told.has(key);
+    const atMs = ledger.nowMs;
+    if (Date.parse(String(body.occurredAt)) > atMs + 5 * 60_000) return problem(422, 'occurred-at-in-future');
+    if (!replayed) ledger.told.set(key, { path, body, atMs });
+    return { status: 201, body: {}, replayed };
+  }
+
   function answer(method: string, path: string, key: string, text: string) {
     if (path === '/v1/sandbox/clock') {
       if (!sandbox) return problem(404, 'sandbox-off');
@@ -67,7 +80,19 @@ export async function fakeLedger({ sandbox }: { sandbox: boolean }): Promise<Fak
         replayed: results.every((result) => result.replayed),
       };
     }
-    return problem(404, 'not-found');
+    const telling = /\/(incidents|outcomes|draws)(\/batch)?$/.exec(path);
+    if (telling === null) return problem(404, 'not-found');
+    if (telling[2] === undefined) return tell(path, key, JSON.parse(text) as Record<string, unknown>);
+    const items = (
+      JSON.parse(text) as Record<string, (Record<string, unknown> & { idempotencyKey: string })[]>
+    )[telling[1]!]!;
+    const at = path.slice(0, -'/batch'.length);
+    const results = items.map(({ idempotencyKey, ...body }) => tell(at, idempotencyKey, body));
+    return {
+      status: 200,
+      body: { results: results.map(({ status, body }) => ({ status, body })) },
+      replayed: results.every((result) => result.replayed),
+    };
   }
 
   const server = createServer((request, response) => {
@@ -88,6 +113,7 @@ export async function fakeLedger({ sandbox }: { sandbox: boolean }): Promise<Fak
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     calls: [],
     acts: new Map(),
+    told: new Map(),
     policies: new Map(),
     nowMs: Date.now(),
     close: () =>

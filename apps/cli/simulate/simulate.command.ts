@@ -9,15 +9,17 @@ import { printJson, printLines } from '../output.ts';
 import { startProgress } from '../progress.ts';
 import { inkFor } from '../terminal/ink.ts';
 import { whole } from '../terminal/money.ts';
-import { type SimulatedAct, simulatedActs } from './acts.ts';
+import type { SimulatedFact } from './bodies.ts';
 import { type Chain, type ChainOptions, cafeChain } from './cafe-chain.ts';
 import { dateOf, dayNumberOf, instantOf } from './calendar.ts';
+import { type Effects, withEffects } from './effects.ts';
+import { simulatedFacts } from './facts.ts';
 import { CAVEAT } from './figures.ts';
 import { type PlayOptions, play } from './play.ts';
 import { projectRoot } from './project-root.ts';
 import { openBook, putIntoForce, trySetClock } from './stage.ts';
 import type { Tally } from './tally.ts';
-import { truthOf } from './truth.ts';
+import { type PolicyChange, truthOf } from './truth.ts';
 
 interface SimulateFlags {
   readonly url?: string;
@@ -37,7 +39,15 @@ interface SimulateFlags {
   readonly policy?: string | false;
   readonly thenPolicy?: string;
   readonly thenOn?: string;
+  readonly thenLift?: number;
   readonly truth?: string;
+  readonly outcomes?: boolean;
+  readonly drawsPerDay?: number;
+  readonly regularShare?: number;
+  readonly untreatedShare?: number;
+  /** False for --no-planted. */
+  readonly planted: boolean;
+  readonly fiscalCalendar?: boolean;
   readonly clock: 'auto' | 'real';
   readonly json?: boolean;
 }
@@ -79,7 +89,17 @@ export function simulateCommand(): Command {
     .option('--no-policy', 'leave the policies of the book as they are')
     .option('--then-policy <file>', 'another policy, in force from --then-on: the middle of a window')
     .option('--then-on <date>', 'its first day, at noon of the first café')
+    .option('--then-lift <share>', 'with --outcomes: customers who come back besides, from --then-on', number)
     .option('--truth <file>', 'write what was planted, for examining detectors')
+    .option(
+      '--outcomes',
+      'tell also what becomes of incidents and what customers do later, and draw campaigns by lot',
+    )
+    .option('--draws-per-day <n>', 'customers drawn for each campaign, per café and day', number)
+    .option('--regular-share <share>', 'identified acts for regulars, who come whatever is given', number)
+    .option('--untreated-share <share>', 'incidents that no act answers, of all', number)
+    .option('--no-planted', 'ordinary staff alone: nobody misuses, exhausts or never uses what they may give')
+    .option('--fiscal-calendar', 'the fiscal calendar of the NRF, with acts around a year of 53 weeks')
     .option('--clock <which>', '"auto" moves a sandbox clock along; "real" leaves it alone', clock, 'auto')
     .action(async (_flags: unknown, command: Command) => {
       await simulate(command.optsWithGlobals<SimulateFlags>());
@@ -89,6 +109,14 @@ export function simulateCommand(): Command {
 async function simulate(flags: SimulateFlags): Promise<void> {
   if ((flags.thenPolicy === undefined) !== (flags.thenOn === undefined)) {
     throw wrongUsage('--then-policy and --then-on belong together.');
+  }
+  for (const option of ['thenLift', 'drawsPerDay', 'regularShare', 'untreatedShare'] as const) {
+    if (flags[option] === undefined || flags.outcomes === true) continue;
+    const name = option.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    throw wrongUsage(`--${name} says how customers come back: it needs --outcomes.`);
+  }
+  if (flags.thenLift !== undefined && flags.thenOn === undefined) {
+    throw wrongUsage('--then-lift needs --then-on: the day from which more come back.');
   }
   const batchSize = flags.batch === true ? DEFAULT_BATCH_SIZE : (flags.batch ?? 0);
   const policyText = flags.policy === false ? undefined : await readPolicy(flags.policy ?? defaultPolicy());
@@ -100,7 +128,10 @@ async function simulate(flags: SimulateFlags): Promise<void> {
     if (!inSandbox) checkIsOver(asked);
     const chain = inSandbox ? asked : chainFrom(flags, 'record');
     if (flags.truth !== undefined) {
-      await writeFile(flags.truth, `${JSON.stringify(truthOf(chain), null, 2)}\n`);
+      await writeFile(
+        flags.truth,
+        `${JSON.stringify(truthOf(chain, policyChangeOf(flags, chain)), null, 2)}\n`,
+      );
     }
     await openBook(client, flags.book, chain);
     if (policyText !== undefined) await putIntoForce(client, flags.book, policyText, chain.fingerprint);
@@ -129,11 +160,12 @@ async function simulate(flags: SimulateFlags): Promise<void> {
       ...(inSandbox && { tickMs: batchSize > 0 ? BATCH_TICK_MS : DEFAULT_TICK_MS }),
     };
     const tally = await withProgress(chain, flags.json === true, (onProgress) =>
-      play(client, simulatedActs(chain), { ...options, onProgress }),
+      play(client, simulatedFacts(chain), { ...options, onProgress }),
     );
     print(flags, chain, inSandbox, tally);
     if (tally.refusedCount > 0) {
-      throw new CommandFailure(`${whole(tally.refusedCount)} acts were refused.`, {
+      const what = chain.effects === undefined ? 'acts' : 'facts';
+      throw new CommandFailure(`${whole(tally.refusedCount)} ${what} were refused.`, {
         advice: 'The summary names each reason with an example; a repeated run sends only what is missing.',
       });
     }
@@ -150,17 +182,35 @@ function chainFrom(flags: SimulateFlags, mode: 'request' | 'record'): Chain {
     from: flags.from,
     days: flags.days,
     mode,
+    planted: flags.planted,
+    fiscal: flags.fiscalCalendar === true,
     ...(flags.actsPerDay !== undefined && { actsPerDay: flags.actsPerDay }),
     ...(flags.timeZones !== undefined && {
       timeZones: flags.timeZones.split(',').map((zone) => zone.trim()),
     }),
   };
   try {
-    return cafeChain(options);
+    return cafeChain(options, effectsFrom(flags));
   } catch (error) {
     if (error instanceof RangeError) throw wrongUsage(`${error.message}.`);
     throw error;
   }
+}
+
+function effectsFrom(flags: SimulateFlags): Effects | undefined {
+  const { outcomes, drawsPerDay, regularShare, untreatedShare, thenLift, thenOn } = flags;
+  if (outcomes !== true) return undefined;
+  return withEffects({
+    ...(drawsPerDay !== undefined && { drawsPerDay }),
+    ...(regularShare !== undefined && { regularShare }),
+    ...(untreatedShare !== undefined && { untreatedShare }),
+    ...(thenLift !== undefined && { shift: { on: thenOn!, lift: thenLift } }),
+  });
+}
+
+function policyChangeOf(flags: SimulateFlags, chain: Chain): PolicyChange | undefined {
+  const { thenOn } = flags;
+  return thenOn === undefined ? undefined : { on: thenOn, at: new Date(noonOf(chain, thenOn)).toISOString() };
 }
 
 /** Before the first act anywhere. */
@@ -205,7 +255,7 @@ async function readPolicy(file: string): Promise<string> {
 async function withProgress(
   chain: Chain,
   quiet: boolean,
-  run: (onProgress: (act: SimulatedAct) => void) => Promise<Tally>,
+  run: (onProgress: (fact: SimulatedFact) => void) => Promise<Tally>,
 ): Promise<Tally> {
   const { options, stores } = chain;
   // The number of acts is random; its mean is not.
@@ -213,9 +263,9 @@ async function withProgress(
   const progress = startProgress('  {bar} {value} acts | {duration_formatted} | {day}', expected, !quiet);
   let sent = 0;
   try {
-    return await run((act) => {
-      sent++;
-      progress.update(Math.min(sent, expected), { day: act.body.occurredAt.slice(0, 10) });
+    return await run(({ what, body }) => {
+      if (what === 'act') sent++;
+      progress.update(Math.min(sent, expected), { day: body.occurredAt.slice(0, 10) });
     });
   } finally {
     progress.stop();
@@ -245,6 +295,7 @@ function print(flags: SimulateFlags, chain: Chain, inSandbox: boolean, tally: Ta
       `declined ${whole(summary.declined)}, ${summary.waiting > 0 ? `waiting ${whole(summary.waiting)}, ` : ''}refused ${whole(tally.refusedCount)}` +
       `${summary.replayed > 0 ? `; ${whole(summary.replayed)} were there already` : ''}`,
     `  kinds: ${list(summary.byKind)}`,
+    ...(tally.told.size > 0 ? [`  told besides: ${list(summary.told)}`] : []),
     ...(summary.declined > 0 ? [`  declined by: ${list(summary.declinedBy)}`] : []),
     ...[...tally.refused].map(([code, { count, example }]) =>
       ink.red(`  refused ${code}: ${whole(count)}, such as ${example}`),

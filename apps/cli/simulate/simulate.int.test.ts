@@ -27,6 +27,7 @@ afterEach(async () => {
 interface Summary {
   mode: string;
   sent: number;
+  told: Record<string, number>;
   accepted: number;
   declined: number;
   breached: number;
@@ -138,6 +139,89 @@ describe('in a sandbox', () => {
     }
   });
 
+  it('tells nothing but acts unless it is asked to', async () => {
+    await run(...SMALL);
+    expect(ledger.told.size).toBe(0);
+    expect(ledger.calls.some((call) => call.includes('/campaigns/'))).toBe(false);
+  });
+
+  it('tells incidents, draws and outcomes as they happen, beside the acts', async () => {
+    const summary = await run(...SMALL, '--outcomes');
+    expect(summary.refused).toEqual({});
+    const of = (what: string) => [...ledger.told.values()].filter(({ path }) => path.endsWith(`/${what}`));
+    expect(summary.told).toEqual({
+      draw: of('draws').length,
+      incident: of('incidents').length,
+      outcome: of('outcomes').length,
+    });
+    for (const what of ['draws', 'incidents', 'outcomes']) expect(of(what).length).toBeGreaterThan(20);
+    const paths = new Set(of('draws').map(({ path }) => path));
+    expect(paths).toEqual(
+      new Set(['warm-welcome', 'second-look'].map((id) => `/v1/books/cafe-chain/campaigns/${id}/draws`)),
+    );
+    expect(
+      ledger.calls.filter((call) => /^PUT .*campaigns\/(warm-welcome|second-look)$/.test(call)),
+    ).toHaveLength(2);
+    // Told at once, but for a few: those come up to three days later.
+    const late = [...ledger.told.values()].filter(
+      ({ body, atMs }) => atMs - Date.parse(String(body.occurredAt)) > 2 * 60_000,
+    );
+    expect(late.length / ledger.told.size).toBeGreaterThan(0.005);
+    expect(late.length / ledger.told.size).toBeLessThan(0.08);
+  });
+
+  it('adds nothing when that is repeated, and tells the same in batches', async () => {
+    await run(...SMALL, '--outcomes');
+    const singly = [...ledger.told].map(([key, { path, body }]) => JSON.stringify([key, path, body])).sort();
+    const again = await run(...SMALL, '--outcomes');
+    expect(again.replayed).toBe(again.sent + Object.values(again.told).reduce((sum, n) => sum + n));
+    await ledger.close();
+    ledger = await fakeLedger({ sandbox: true });
+    const batched = await run(...SMALL, '--outcomes', '--batch');
+    expect(batched.refused).toEqual({});
+    expect([...ledger.told].map(([key, { path, body }]) => JSON.stringify([key, path, body])).sort()).toEqual(
+      singly,
+    );
+  });
+
+  it('writes the rates that are planted, and the change of the policy', async () => {
+    const file = join(folder, 'truth.json');
+    const other = join(folder, 'other.yaml');
+    await writeFile(other, 'currency: GBP\nlimits: []\n');
+    const change = ['--then-policy', other, '--then-on', '2026-03-25', '--then-lift', '0.1'];
+    await run(...SMALL, '--outcomes', '--regular-share', '0', '--truth', file, ...change);
+    const truth = JSON.parse(await readFile(file, 'utf8')) as Truth;
+    expect(truth.oracles.policyChange).toEqual({ on: '2026-03-25', at: '2026-03-25T12:00:00.000Z' });
+    expect(truth.effects).toMatchObject({
+      planted: { regularShare: 0, shift: { on: '2026-03-25', lift: 0.1 } },
+      observedUntil: '2026-03-29T23:00:00.000Z',
+      campaigns: [{ id: 'warm-welcome' }, { id: 'second-look', effect: { returned30: 0, returned90: 0 } }],
+    });
+  });
+
+  it('opens the book with a fiscal calendar, and plants acts around a year of 53 weeks', async () => {
+    const file = join(folder, 'truth.json');
+    await run(...SMALL, '--from', '2024-01-20', '--days', '20', '--fiscal-calendar', '--truth', file);
+    const [year] = (JSON.parse(await readFile(file, 'utf8')) as Truth).oracles.longYears;
+    // The NRF's year 2023 had 53 weeks and ended on 3 February 2024.
+    expect(year).toMatchObject({ year: 2023, week53From: '2024-01-28', lastDate: '2024-02-03' });
+    expect(year!.acts.map(({ occurredAt, businessDate }) => [occurredAt, businessDate])).toEqual([
+      ['2024-01-28T03:59:59.999Z', '2024-01-27'],
+      ['2024-01-28T04:00:00.000Z', '2024-01-28'],
+      ['2024-02-04T03:59:59.999Z', '2024-02-03'],
+      ['2024-02-04T04:00:00.000Z', '2024-02-04'],
+    ]);
+    for (const { idempotencyKey, occurredAt } of year!.acts)
+      expect(ledger.acts.get(idempotencyKey)).toMatchObject({ occurredAt });
+  });
+
+  it('has ordinary staff alone when nothing is to be planted', async () => {
+    const file = join(folder, 'truth.json');
+    await run(...SMALL, '--no-planted', '--truth', file);
+    const { staff } = JSON.parse(await readFile(file, 'utf8')) as Truth;
+    expect(Object.values(staff).flat()).toEqual([]);
+  });
+
   it('keeps to its rate', async () => {
     const startedAt = performance.now();
     const { sent } = await run('--stores', '4', '--days', '2', '--rate', '100');
@@ -177,6 +261,9 @@ describe('what is wrong', () => {
     [['--stores', '0'], /whole number from 1 to/],
     [['--from', '2026-13-01'], /2026-13-01/],
     [['--then-policy', 'x.yaml'], /belong together/],
+    [['--regular-share', '0.5'], /needs --outcomes/],
+    [['--outcomes', '--then-lift', '0.1'], /needs --then-on/],
+    [['--outcomes', '--untreated-share', '0.7'], /untreated-share is a share from 0 to 0.5/],
     [['--batch', '2000'], /whole number from 1 to 1000/],
     [['--policy', 'nowhere.yaml'], /nowhere\.yaml cannot be read \(ENOENT\)/],
     [['--time-zones', 'Europe/Lundon'], /Lundon/],

@@ -18,6 +18,7 @@ export async function openBook(client: Caller, book: string, chain: Chain): Prom
     timeZone: chain.stores[0]!.timeZone,
     // Approvals by a second person would need a second person.
     fourEyes: false,
+    ...(chain.options.fiscal && { fiscalCalendar: 'nrf' }),
   });
   await Promise.all([
     ...chain.stores.map(({ id, name, region, timeZone }) =>
@@ -30,6 +31,9 @@ export async function openBook(client: Caller, book: string, chain: Chain): Prom
     ),
     ...[...MENU, CATERING, UPGRADE].map(({ sku, name, category, retailMinor, costMinor }) =>
       state(`item ${sku}`, `/items/${encodeURIComponent(sku)}`, { name, category, retailMinor, costMinor }),
+    ),
+    ...(chain.effects?.campaigns ?? []).map(({ id, lot }) =>
+      state(`campaign ${id}`, `/campaigns/${encodeURIComponent(id)}`, { lot }),
     ),
   ]);
   await Promise.all(

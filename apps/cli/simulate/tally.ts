@@ -1,6 +1,6 @@
-/** Counts what became of the acts that were sent. */
+/** Counts what became of what was sent: of acts in detail, of other facts how many. */
 import { describeProblem, problemOf } from '../client.ts';
-import type { SimulatedAct } from './acts.ts';
+import type { SimulatedAct, SimulatedFact } from './bodies.ts';
 
 /** The parts of an act's reply that are counted. */
 interface DecidedBody {
@@ -13,6 +13,7 @@ interface DecidedBody {
 
 export class Tally {
   readonly #startedAt = performance.now();
+  /** Acts. */
   sent = 0;
   accepted = 0;
   declined = 0;
@@ -22,13 +23,24 @@ export class Tally {
   breached = 0;
   /** The ledger had them already. */
   replayed = 0;
+  /** Other facts that were recorded, by what they are. */
+  readonly told = new Map<string, number>();
   readonly byKind = new Map<string, number>();
   /** Declines by the guardrail that asked for them; one act may have several. */
   readonly declinedBy = new Map<string, number>();
   /** Neither accepted, declined nor waiting: nothing was recorded. */
   readonly refused = new Map<string, { count: number; readonly example: string }>();
 
-  add(act: SimulatedAct, status: number, body: unknown, replayed: boolean): void {
+  add(fact: SimulatedFact, status: number, body: unknown, replayed: boolean): void {
+    if (fact.what === 'act') this.#addAct(fact, status, body, replayed);
+    else if (status !== 201) this.#refuse(fact, status, body);
+    else {
+      increment(this.told, fact.what);
+      if (replayed) this.replayed++;
+    }
+  }
+
+  #addAct(act: SimulatedAct, status: number, body: unknown, replayed: boolean): void {
     this.sent++;
     increment(this.byKind, act.body.kind);
     if (status !== 201 && status !== 200) {
@@ -51,7 +63,7 @@ export class Tally {
     }
   }
 
-  #refuse(act: SimulatedAct, status: number, body: unknown): void {
+  #refuse(fact: SimulatedFact, status: number, body: unknown): void {
     const problem = problemOf(body);
     const code = problem.code ?? `http-${status}`;
     const known = this.refused.get(code);
@@ -59,7 +71,7 @@ export class Tally {
     else
       this.refused.set(code, {
         count: 1,
-        example: `${act.idempotencyKey}: ${describeProblem(status, problem)}`,
+        example: `${fact.idempotencyKey}: ${describeProblem(status, problem)}`,
       });
   }
 
@@ -69,8 +81,10 @@ export class Tally {
 
   summary() {
     const seconds = (performance.now() - this.#startedAt) / 1_000;
+    const all = [...this.told.values()].reduce((sum, count) => sum + count, this.sent);
     return {
       sent: this.sent,
+      told: Object.fromEntries(this.told),
       accepted: this.accepted,
       declined: this.declined,
       waiting: this.waiting,
@@ -80,7 +94,7 @@ export class Tally {
       byKind: Object.fromEntries(this.byKind),
       declinedBy: Object.fromEntries([...this.declinedBy].sort((a, b) => b[1] - a[1])),
       seconds: Math.round(seconds * 1_000) / 1_000,
-      perSecond: Math.round(this.sent / Math.max(seconds, 0.001)),
+      perSecond: Math.round(all / Math.max(seconds, 0.001)),
     };
   }
 }

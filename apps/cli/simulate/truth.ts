@@ -1,10 +1,11 @@
 /**
- * What was planted: the answers that detectors, windows and reports are examined against. It never reaches the
- * ledger, which has to find out for itself.
+ * What was planted: the answers that detectors, windows, figures and reports are examined against. It never reaches
+ * the ledger, which has to find out for itself.
  */
-import { type PlantedNightAct, plantedNightActs } from './acts.ts';
 import type { Chain, ChainOptions, SimulatedEmployee, Trait } from './cafe-chain.ts';
+import { type EffectsTruth, truthOfEffects } from './effects-truth.ts';
 import { CAVEAT } from './figures.ts';
+import { type PlantedAct, type PlantedLongYear, plantedLongYears, plantedNightActs } from './planted-acts.ts';
 
 export interface Truth {
   readonly caveat: string;
@@ -25,12 +26,23 @@ export interface Truth {
     readonly clockChange: {
       readonly location: string;
       readonly timeZone: string;
-      readonly acts: readonly PlantedNightAct[];
+      readonly acts: readonly PlantedAct[];
     };
+    /** Fiscal years of 53 weeks, with acts around the edges of their last week; at the location of `clockChange`. */
+    readonly longYears: readonly PlantedLongYear[];
+    /** Another policy came into force in the middle of a window. */
+    readonly policyChange?: PolicyChange;
   };
+  /** Absent: nothing is told of what customers did later. */
+  readonly effects?: EffectsTruth;
 }
 
-export function truthOf(chain: Chain): Truth {
+export interface PolicyChange {
+  readonly on: string;
+  readonly at: string;
+}
+
+export function truthOf(chain: Chain, policyChange?: PolicyChange): Truth {
   const staff = chain.stores.flatMap((store) => store.staff);
   const having = (trait: Trait): SimulatedEmployee[] => staff.filter((employee) => employee.trait === trait);
   const ids = (trait: Trait) => having(trait).map(({ id }) => id);
@@ -59,8 +71,11 @@ export function truthOf(chain: Chain): Truth {
       clockChange: {
         location: chain.nightStore.id,
         timeZone: chain.nightStore.timeZone,
-        acts: [...plantedNightActs(chain)],
+        acts: plantedNightActs(chain),
       },
+      longYears: plantedLongYears(chain),
+      ...(policyChange !== undefined && { policyChange }),
     },
+    ...(chain.effects !== undefined && { effects: truthOfEffects(chain, chain.effects) }),
   };
 }

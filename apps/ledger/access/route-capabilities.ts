@@ -32,6 +32,7 @@ export const ROUTE_NEEDS: Readonly<Record<string, Needs>> = {
   [`PUT ${BOOK}/campaigns/:campaign`]: 'directory:write',
   [`GET ${BOOK}/campaigns/:campaign`]: 'acts:read',
   [`POST ${BOOK}/campaigns/:campaign/draws`]: 'acts:write',
+  [`GET ${BOOK}/campaigns/:campaign/draws`]: 'acts:read',
   [`POST ${BOOK}/campaigns/:campaign/draws/batch`]: 'acts:write',
 
   [`POST ${BOOK}/policies`]: 'policies:write',
@@ -76,6 +77,9 @@ export const ROUTE_NEEDS: Readonly<Record<string, Needs>> = {
   [`POST ${BOOK}/outcomes/batch`]: 'facts:write',
   [`GET ${BOOK}/outcomes`]: 'acts:read',
   [`GET ${BOOK}/metrics/spend`]: 'reports:read',
+  [`GET ${BOOK}/metrics/use`]: 'reports:read',
+  // On behalf of whoever stands at the till: nobody who oversees others can ask for theirs.
+  [`GET ${BOOK}/employees/:employee/nudge`]: 'acts:write',
   [`GET ${BOOK}/signals`]: 'signals:read',
   [`GET ${BOOK}/signals/:signal`]: 'signals:read',
   [`POST ${BOOK}/signals/:signal/reviews`]: 'signals:review',

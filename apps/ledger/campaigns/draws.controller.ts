@@ -1,22 +1,39 @@
-import { Controller, Post, Req, Res } from '@nestjs/common';
-import { CommandBus } from '@nestjs/cqrs';
+import { Controller, Get, Post, Req, Res } from '@nestjs/common';
+import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { BookEvent } from '../../../libs/domain/book/events.ts';
+import { MAX_PAGE } from '../../../libs/views/facts/facts.ts';
 import { actorOf } from '../access/gate.ts';
 import { WriteManyToBook, WriteToBook } from '../books/books.bus.ts';
 import { batchResults, readBatch, writesOf } from '../http/batch.ts';
+import { aPosition } from '../http/position.ts';
+import { aDate, anId, oneOf, readQuery, whole } from '../http/query.ts';
 import { sendJson, sendRecorded } from '../http/reply.ts';
 import { bookId, idempotencyKey, jsonBody, pathId } from '../http/request.ts';
+import { readBeforeView } from '../metrics/reading-a-view.ts';
 import { Describe } from '../openapi/describe.ts';
-import { problemOfRefusal } from '../problems/problem.ts';
+import { SearchDraws } from '../outcomes/facts.bus.ts';
+import { parameterProblem, problemOfRefusal } from '../problems/problem.ts';
 import { parseDraw } from './draw.parsing.ts';
-import { drawnBody } from './draw.rendering.ts';
+import { drawnBody, drawRowBody } from './draw.rendering.ts';
+
+const PARAMETERS = {
+  customer: anId,
+  assigned: oneOf(['true', 'false']),
+  from: aDate,
+  to: aDate,
+  cursor: (text: string) => ({ value: text }),
+  pageSize: whole(1, MAX_PAGE),
+  atLeast: aPosition,
+} as const;
 
 @Controller('v1/books/:book/campaigns/:campaign/draws')
 export class DrawsController {
   readonly #commands: CommandBus;
-  constructor(commands: CommandBus) {
+  readonly #queries: QueryBus;
+  constructor(commands: CommandBus, queries: QueryBus) {
     this.#commands = commands;
+    this.#queries = queries;
   }
 
   @Post()
@@ -69,6 +86,35 @@ export class DrawsController {
     );
     if (allReplayed) reply.header('idempotent-replayed', 'true');
     sendJson(reply, 200, text);
+  }
+
+  @Get()
+  @Describe({
+    id: 'searchDraws',
+    tag: 'Campaigns',
+    summary: 'Who was drawn in a campaign and who was not, newest in the ledger first',
+    description:
+      'Every draw that was recorded, with the chance it had. Answered from a view that follows the ledger closely; `position` says how far it has come, `atLeast` waits for a position.',
+    path: ['book', 'campaign'],
+    query: Object.keys(PARAMETERS),
+    answer: [200, 'Draws'],
+    problems: [400, 404],
+  })
+  async search(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const book = bookId(request);
+    const campaign = pathId(request, 'campaign');
+    const { atLeast, assigned, ...named } = readQuery(request, PARAMETERS);
+    const filters = { campaign, ...named, ...(assigned !== undefined && { assigned: assigned === 'true' }) };
+    await readBeforeView(this.#queries, 'facts', book, atLeast, () => undefined);
+    const answer = await this.#queries.execute(new SearchDraws(book, filters));
+    if (!answer.ok) {
+      throw parameterProblem('query-invalid', [
+        { parameter: 'cursor', code: 'bad-cursor', detail: answer.detail, advice: answer.advice },
+      ]);
+    }
+    const { rows, nextCursor, position } = answer;
+    const body = { draws: rows.map(drawRowBody), nextCursor: nextCursor ?? null, position };
+    sendJson(reply, 200, JSON.stringify(body));
   }
 }
 

@@ -14,7 +14,7 @@ import { ViewPosition, WaitForView } from './spend.bus.ts';
  */
 export async function readBeforeView<T>(
   queries: QueryBus,
-  view: 'register' | 'spend' | 'adjustments' | 'facts' | 'conduct',
+  view: 'register' | 'spend' | 'adjustments' | 'facts' | 'use' | 'conduct',
   book: string,
   atLeast: number | undefined,
   read: (state: BookState) => T,

@@ -18,9 +18,9 @@ export class AskSpend extends BusQuery<SpendAnswer> {
 
 /** The newest event of the book that the view reflects; -1 while it knows nothing of it. */
 export class ViewPosition extends BusQuery<number> {
-  readonly view: 'register' | 'spend' | 'adjustments' | 'facts' | 'conduct';
+  readonly view: 'register' | 'spend' | 'adjustments' | 'facts' | 'use' | 'conduct';
   readonly book: string;
-  constructor(view: 'register' | 'spend' | 'adjustments' | 'facts' | 'conduct', book: string) {
+  constructor(view: 'register' | 'spend' | 'adjustments' | 'facts' | 'use' | 'conduct', book: string) {
     super();
     this.view = view;
     this.book = book;
@@ -29,11 +29,11 @@ export class ViewPosition extends BusQuery<number> {
 
 /** Answers once the view reflects the position; a Problem when that takes too long. */
 export class WaitForView extends BusQuery<void> {
-  readonly view: 'register' | 'spend' | 'adjustments' | 'facts' | 'conduct';
+  readonly view: 'register' | 'spend' | 'adjustments' | 'facts' | 'use' | 'conduct';
   readonly book: string;
   readonly position: number;
   constructor(
-    view: 'register' | 'spend' | 'adjustments' | 'facts' | 'conduct',
+    view: 'register' | 'spend' | 'adjustments' | 'facts' | 'use' | 'conduct',
     book: string,
     position: number,
   ) {

@@ -32,6 +32,7 @@ export const DRAW = object(
   { description: 'What the lot of the campaign said of the customer.' },
 );
 
+const nextCursor = orNull({ type: 'string', description: 'For the next page; null on the last.' });
 const POSTED = {
   customer: id('c-991'),
   location: orNull(id('soho')),
@@ -73,6 +74,7 @@ export const LOT_SCHEMAS = {
       'position',
     ],
   ),
+  Draws: object({ draws: list(ref('Draw')), nextCursor, position }, ['draws', 'nextCursor', 'position']),
   DrawBatch: object({ draws: list(item, { minItems: 1, maxItems: MAX_BATCH }) }, ['draws'], {
     examples: [{ draws: [{ idempotencyKey: 'till-7-000231', ...EXAMPLE }] }],
   }),

@@ -44,6 +44,7 @@ import {
 import { SETTLING_SCHEMAS, SHOWN_WHEN_SETTLED } from './settling-schemas.ts';
 import { SIGNAL_SCHEMAS } from './signal-schemas.ts';
 import { TOLD_SCHEMAS } from './told-schemas.ts';
+import { USE_SCHEMAS } from './use-schemas.ts';
 import { CONSEQUENCES, FINDINGS } from './words.ts';
 
 const ACT_MEMBERS: Record<string, Schema> = {
@@ -321,6 +322,7 @@ export const SCHEMAS = {
   },
   ...POLICY_SCHEMAS,
   ...KEY_SCHEMAS,
+  ...USE_SCHEMAS,
   ActPost: object(ACT_POST, NEEDED, { examples: [ACT_EXAMPLE] }),
   Guardrail: object(
     {
@@ -658,6 +660,7 @@ export const PARAMETERS: Readonly<Record<string, Parameter>> = {
     'What became of the act, or of the incident; of signals, which to show.',
     choice([...new Set([...REGISTER_STATUSES, ...INCIDENT_STATUSES, ...STATUS_FILTERS])]),
   ),
+  assigned: parameter('Of draws: those that were drawn, or those that were not.', choice(['true', 'false'])),
   type: parameter('A type of outcome.', choice(OUTCOME_TYPES)),
   from: parameter('First business date, included.', date('')),
   to: parameter('Last business date, included.', date('')),

@@ -1,7 +1,9 @@
-/** Questions about incidents and outcomes, answered from their view. */
+/** Questions about incidents, outcomes and draws, answered from their view. */
 import { Inject } from '@nestjs/common';
 import { Query as BusQuery, type IQueryHandler, QueryHandler } from '@nestjs/cqrs';
 import type {
+  DrawFilters,
+  DrawsAnswer,
   IncidentAnswer,
   IncidentFilters,
   IncidentsAnswer,
@@ -41,6 +43,16 @@ export class SearchOutcomes extends BusQuery<OutcomesAnswer> {
   }
 }
 
+export class SearchDraws extends BusQuery<DrawsAnswer> {
+  readonly book: string;
+  readonly filters: DrawFilters;
+  constructor(book: string, filters: DrawFilters) {
+    super();
+    this.book = book;
+    this.filters = filters;
+  }
+}
+
 @QueryHandler(SearchIncidents)
 export class SearchIncidentsHandler implements IQueryHandler<SearchIncidents> {
   readonly #views: Views;
@@ -74,4 +86,20 @@ export class SearchOutcomesHandler implements IQueryHandler<SearchOutcomes> {
   }
 }
 
-export const FACTS_HANDLERS = [SearchIncidentsHandler, FindIncidentHandler, SearchOutcomesHandler];
+@QueryHandler(SearchDraws)
+export class SearchDrawsHandler implements IQueryHandler<SearchDraws> {
+  readonly #views: Views;
+  constructor(@Inject(VIEWS) views: Views) {
+    this.#views = views;
+  }
+  execute({ book, filters }: SearchDraws): Promise<DrawsAnswer> {
+    return this.#views.draws(book, filters);
+  }
+}
+
+export const FACTS_HANDLERS = [
+  SearchIncidentsHandler,
+  FindIncidentHandler,
+  SearchOutcomesHandler,
+  SearchDrawsHandler,
+];

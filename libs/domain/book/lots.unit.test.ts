@@ -102,7 +102,7 @@ describe('a recovery', () => {
     }
   });
 
-  const runs = { numRuns: Number(process.env.GOODWILL_PROPERTY_RUNS ?? 50) };
+  const runs = { numRuns: Number(process.env.GOODWILL_PROPERTY_RUNS ?? 30) };
 
   it('is decided in any book as in the same book without a lot', () => {
     let decided = 0;
@@ -195,7 +195,7 @@ describe('random histories', () => {
             saw(`${event.asked.mode} ${event.draw.assigned} ${event.type}`);
         }
       }),
-      { numRuns: 100 },
+      { numRuns: 60 },
     );
     for (const what of ['drawn true', 'drawn false', 'request false ActDeclined', 'record false ActAccepted'])
       expect([what, (seen.get(what) ?? 0) > 0]).toEqual([what, true]);

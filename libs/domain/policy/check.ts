@@ -6,6 +6,7 @@ import { STANDING } from '../book/events.ts';
 import { currencyAdvice, minorUnits } from '../money/currency.ts';
 import { checkAuthority, checkHold } from './check-hold.ts';
 import { checkLimit, LONGEST_TITLE } from './check-limit.ts';
+import { checkNudges } from './check-nudge.ts';
 import { checkRule } from './check-rule.ts';
 import {
   asMembers,
@@ -24,7 +25,16 @@ import { CONSEQUENCES, type Mistake, type Policy } from './policy.ts';
 export const MOST_LIMITS = 200;
 export const MOST_RULES = 200;
 
-const POLICY_FIELDS = ['currency', 'title', 'uncovered', 'limits', 'rules', 'hold', 'authority'] as const;
+const POLICY_FIELDS = [
+  'currency',
+  'title',
+  'uncovered',
+  'limits',
+  'rules',
+  'hold',
+  'authority',
+  'nudge',
+] as const;
 export const GUARDRAIL_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
 export type CheckedPolicy =
@@ -67,6 +77,9 @@ export function checkPolicy(document: unknown, context: CheckedFor): CheckedPoli
   const authorityWritten = own(policy, 'authority') ?? undefined;
   const authority =
     authorityWritten === undefined ? undefined : checkAuthority(mistakes, authorityWritten, '/authority');
+  const nudgeWritten = own(policy, 'nudge') ?? undefined;
+  const nudge =
+    nudgeWritten === undefined ? undefined : checkNudges(mistakes, nudgeWritten, '/nudge', { limits, ids });
   if (mistakes.any || currency === undefined || uncovered === undefined) {
     return { ok: false, mistakes: mistakes.all() };
   }
@@ -80,6 +93,7 @@ export function checkPolicy(document: unknown, context: CheckedFor): CheckedPoli
       rules,
       ...(hold === undefined ? {} : { hold }),
       ...(authority === undefined ? {} : { authority }),
+      ...(nudge === undefined ? {} : { nudge }),
     },
   };
 }

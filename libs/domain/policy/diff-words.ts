@@ -1,7 +1,7 @@
 /** How the parts of a policy are said to a person: the words of a difference between two versions. */
 import type { Measure } from '../act/act.ts';
 import { formatMoney } from '../money/currency.ts';
-import type { AppliesTo, CarryOver, Limit, Policy, Rule, Window } from './policy.ts';
+import type { AppliesTo, CarryOver, Limit, Nudge, Policy, Rule, Window } from './policy.ts';
 
 const DAY_MS = 86_400_000;
 const UNITS: readonly (readonly [ms: number, one: string])[] = [
@@ -115,4 +115,20 @@ export function movedWords(measure: Measure, before: number, after: number, curr
   const less = after < before;
   const by = amountWords(measure, Math.abs(after - before), currency);
   return measure === 'count' ? `${by} ${less ? 'fewer' : 'more'}` : `${by} ${less ? 'less' : 'more'}`;
+}
+
+function nudgesWords(nudges: readonly Nudge[]): string {
+  return listWords(
+    nudges.map(
+      ({ limit, message, unusedPercent, passedPercent }) =>
+        `${limit} ("${message}", when ${unusedPercent} % is left and ${passedPercent} % of the window has passed)`,
+    ),
+  );
+}
+
+/** What employees are told privately, now and before. */
+export function nudgeText(was: readonly Nudge[] | undefined, is: readonly Nudge[] | undefined): string {
+  if (is === undefined) return 'Employees are no longer told privately what they have left.';
+  const now = `Employees who have much left are now told so, privately, of ${nudgesWords(is)}`;
+  return was === undefined ? `${now}; before, nobody was.` : `${now}; before, of ${nudgesWords(was)}.`;
 }

@@ -13,6 +13,7 @@ import {
   listWords,
   movedWords,
   named,
+  nudgeText,
   perWords,
   ruleWords,
   valueWords,
@@ -62,6 +63,7 @@ function diffTop(before: Policy, after: Policy): PolicyChange[] {
     const [was, is] = [(before as unknown as Members)[member], (after as unknown as Members)[member]];
     if (alike(was, is)) continue;
     let text = `The policy's ${member} is now ${valueWords(is)}; it was ${valueWords(was)}.`;
+    if (member === 'nudge') text = nudgeText(was as Policy['nudge'], is as Policy['nudge']);
     if (member === 'uncovered') {
       text = `An act that no limit speaks of now ${consequenceWords(is)}; before, it ${past(was)}.`;
     }

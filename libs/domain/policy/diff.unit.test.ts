@@ -104,6 +104,15 @@ describe('the difference between two policies', () => {
       'An act that no limit speaks of now is declined; before, it passed.',
     ],
     [
+      'a nudge',
+      {
+        ...POLICY,
+        nudge: [{ limit: 'weekly-coffees', message: '{left} left', unusedPercent: 50, passedPercent: 60 }],
+      },
+      'nudge',
+      'Employees who have much left are now told so, privately, of weekly-coffees ("{left} left", when 50 % is left and 60 % of the window has passed); before, nobody was.',
+    ],
+    [
       'a condition',
       withRule({ when: 'act.retailMinor > 4000' }),
       'when',

@@ -10,9 +10,18 @@ import { GUARDRAIL_ID, MOST_LIMITS, MOST_RULES } from './check.ts';
 import { LONGEST_LIFE } from './check-carry-over.ts';
 import { MOST_AUTHORITIES } from './check-hold.ts';
 import { FILTERS, LONGEST_TITLE, MOST_VALUES } from './check-limit.ts';
+import { MOST_NUDGES } from './check-nudge.ts';
 import { LONGEST_MESSAGE } from './check-rule.ts';
 import { EVERY } from './check-window.ts';
-import { type Consequence, DIMENSIONS, FISCAL_PERIODS, HOLD, type Policy, WEEKDAYS } from './policy.ts';
+import {
+  type Consequence,
+  DIMENSIONS,
+  FISCAL_PERIODS,
+  HOLD,
+  NUDGE_PERCENT,
+  type Policy,
+  WEEKDAYS,
+} from './policy.ts';
 
 type Schema = Readonly<Record<string, unknown>>;
 
@@ -231,6 +240,36 @@ const members: Readonly<Record<keyof Policy, Schema>> = {
     ),
     minItems: 1,
     maxItems: MOST_AUTHORITIES,
+  }),
+  nudge: orNothing({
+    description: 'What an employee is told, alone, of an allowance that is largely unused; missing: nothing.',
+    type: 'array',
+    items: object(
+      {
+        limit: { ...id, description: 'A limit counted per employee alone, in a window of the calendar.' },
+        message: text(
+          'What the employee reads; {left}, {weekday} and {until} stand for what is left and for the last day.',
+          LONGEST_MESSAGE,
+        ),
+        unusedPercent: {
+          description: 'So much of the allowance is left at least.',
+          type: 'integer',
+          minimum: 1,
+          maximum: 100,
+          default: NUDGE_PERCENT.unusedPercent,
+        },
+        passedPercent: {
+          description: 'So much of the window has passed at least.',
+          type: 'integer',
+          minimum: 0,
+          maximum: 99,
+          default: NUDGE_PERCENT.passedPercent,
+        },
+      },
+      ['limit', 'message'],
+    ),
+    minItems: 1,
+    maxItems: MOST_NUDGES,
   }),
 };
 

@@ -6,6 +6,7 @@
 import { Effort } from '../rules/condition-sense.ts';
 import { warnOfLimits } from './lint-limits.ts';
 import { type KnownNames, warnOfNames } from './lint-names.ts';
+import { warnOfNudges } from './lint-nudge.ts';
 import { warnOfRules } from './lint-rules.ts';
 import { Mistakes } from './mistakes.ts';
 import type { Mistake, Policy } from './policy.ts';
@@ -24,6 +25,7 @@ export function lintPolicy(policy: Policy, known?: KnownNames): readonly Mistake
   warnOfWhole(warnings, policy);
   warnOfLimits(warnings, policy);
   warnOfRules(warnings, policy, new Effort(EFFORT));
+  warnOfNudges(warnings, policy);
   if (known !== undefined) warnOfNames(warnings, policy, known);
   return warnings.noted;
 }

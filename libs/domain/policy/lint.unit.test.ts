@@ -265,3 +265,26 @@ describe('hostile policies', () => {
     expect(performance.now() - start).toBeLessThan(2_000);
   });
 });
+
+describe('nudges', () => {
+  const nudged = (message: string, allow: object = { count: 10 }) =>
+    brief(warningsOf({ limits: [{ ...LIMIT, allow }], nudge: [{ limit: 'a', message }] }));
+
+  it.each(['You should give {left} more.', 'Your target is 10.', 'Others gave more than you.'])(
+    '%s',
+    (message) => {
+      expect(nudged(message)).toEqual(['/nudge/0/message nudge-presses']);
+    },
+  );
+
+  it('that say what is left and what would be a good moment are as they are meant', () => {
+    expect(nudged('You have {left} coffees left until {weekday}; a spilled drink is a good moment.')).toEqual(
+      [],
+    );
+    expect(nudged('Another bestseller is mustard.')).toEqual([]);
+  });
+
+  it('of what allows nothing say nothing', () => {
+    expect(nudged('{left} left', { count: 0 })).toEqual(['/nudge/0/limit nudge-of-nothing']);
+  });
+});

@@ -105,6 +105,23 @@ export interface Authority {
   readonly upTo: Readonly<Partial<Record<Measure, number>>>;
 }
 
+/**
+ * A private word to whoever has much of an allowance left when its window is well under way. Off unless a policy asks
+ * for it; nothing is ever counted by it.
+ */
+export interface Nudge {
+  /** A limit of the policy that is counted per employee alone, in a window of the calendar. */
+  readonly limit: string;
+  /** What the employee reads; `{left}`, `{weekday}` and `{until}` stand for what is left, and for the last day. */
+  readonly message: string;
+  /** So much of the allowance, in every measure it bounds, is left at least: 1 to 100. */
+  readonly unusedPercent: number;
+  /** So much of the window has passed at least: 0 to 99. */
+  readonly passedPercent: number;
+}
+
+export const NUDGE_PERCENT = { unusedPercent: 50, passedPercent: 50 } as const;
+
 export interface Policy {
   readonly currency: string;
   readonly title?: string;
@@ -116,6 +133,8 @@ export interface Policy {
   readonly hold?: Hold;
   /** Absent: whoever may approve at all may approve any act. */
   readonly authority?: readonly Authority[];
+  /** Absent: nobody is nudged. */
+  readonly nudge?: readonly Nudge[];
 }
 
 /** One thing wrong with a posted document. */

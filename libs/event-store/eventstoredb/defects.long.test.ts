@@ -78,7 +78,7 @@ describe('the defects of the client', () => {
     const [well, ill] = [await start(), await start()];
     await well.control.fault({ method: 'append', kind: 'delay-after', delayMs: 500 });
     await ill.control.fault({ method: 'append', kind: 'hang-before' });
-    const healthy = open(well).append('book-a', eventsOf(1), NO_STREAM);
+    const healthy = open(well, '', 5_000).append('book-a', eventsOf(1), NO_STREAM);
     const dying = open(ill).append('book-a', eventsOf(1), NO_STREAM);
     await sleep(150);
     await ill.control.cut();

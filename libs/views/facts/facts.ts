@@ -93,6 +93,30 @@ export interface OutcomeRow {
   readonly recordedAt: number;
 }
 
+export interface DrawFilters extends Page {
+  readonly campaign: string;
+  readonly customer?: string;
+  readonly assigned?: boolean;
+  /** Business dates, both included. */
+  readonly from?: string;
+  readonly to?: string;
+}
+
+export interface DrawRow {
+  readonly id: string;
+  readonly position: number;
+  readonly campaign: string;
+  readonly customer: string;
+  readonly assigned: boolean;
+  readonly propensity: number;
+  readonly seed: string;
+  readonly location: string | null;
+  readonly region: string | null;
+  readonly businessDate: string;
+  readonly occurredAt: number;
+  readonly recordedAt: number;
+}
+
 export interface CursorInvalid {
   readonly ok: false;
   readonly code: 'cursor-invalid';
@@ -121,7 +145,10 @@ export type IncidentsAnswer = Placed & Findings<IncidentRow>;
 export type OutcomesAnswer = Placed & Findings<OutcomeRow>;
 export type IncidentAnswer = Placed & IncidentFound;
 
+export type DrawsAnswer = Placed & Findings<DrawRow>;
+
 export type FactsQuestion =
   | { readonly about: 'incidents'; readonly filters: IncidentFilters }
   | { readonly about: 'incident'; readonly incident: string }
-  | { readonly about: 'outcomes'; readonly filters: OutcomeFilters };
+  | { readonly about: 'outcomes'; readonly filters: OutcomeFilters }
+  | { readonly about: 'draws'; readonly filters: DrawFilters };

@@ -1,5 +1,5 @@
 /**
- * A row for every outcome and every fact of an incident, and one for every incident, which all its facts together
+ * A row for every outcome, every draw of a lot and every fact of an incident, and one for every incident, which all its facts together
  * make. The latter is told by earliest and latest times alone, so that it is the same in whatever order they came.
  */
 import type { DatabaseSync } from 'node:sqlite';
@@ -9,6 +9,7 @@ import { OUTCOME_TYPES } from '../../domain/outcome/outcome.ts';
 import { storedDay, storedId } from '../stored-form.ts';
 import { type PlacedEvent, type Projection, rowKey, type View } from '../view.ts';
 import { Words, wordsSchema } from '../words.ts';
+import { drawSearch, drawsSchema, drawsTaker } from './draws.ts';
 import { COMMON_OUTCOMES, type FactsQuestion } from './facts.ts';
 import { incidentSearch } from './incident-search.ts';
 import { outcomeSearch } from './outcome-search.ts';
@@ -76,7 +77,8 @@ function schema(prefix: string): string {
       last_type INTEGER NOT NULL,
       UNIQUE (incident, book)
     ) STRICT;
-    CREATE INDEX ${prefix}_incidents_by_start ON ${prefix}_incidents (book, started_at, incident);`;
+    CREATE INDEX ${prefix}_incidents_by_start ON ${prefix}_incidents (book, started_at, incident);
+    ${drawsSchema(prefix)}`;
 }
 
 const OPENED = INCIDENT_TYPES.indexOf('opened');
@@ -85,6 +87,7 @@ const REOPENED = INCIDENT_TYPES.indexOf('reopened');
 
 function project(db: DatabaseSync, prefix: string): Projection {
   const words = new Words(db, prefix);
+  const takeDraw = drawsTaker(db, prefix, words);
   const addOutcome = db.prepare(`INSERT INTO ${prefix}_outcomes VALUES (?${', ?'.repeat(16)})`);
   const addFact = db.prepare(`INSERT INTO ${prefix}_incident_facts VALUES (?${', ?'.repeat(13)})`);
   // min() of a null is null: the other one is taken then.
@@ -184,7 +187,8 @@ function project(db: DatabaseSync, prefix: string): Projection {
           const span = spans.get(book * 1e8 + day);
           if (span === undefined) spans.set(book * 1e8 + day, { book, day, first: position, last: position });
           else span.last = position;
-        } else if (isAboutIncident(event)) takeFact(place, event);
+        } else if (event.type === 'LotDrawn') takeDraw(place, event);
+        else if (isAboutIncident(event)) takeFact(place, event);
       }
       for (const { book, day, first, last } of spans.values()) widen.run(book, day, first, last);
     },
@@ -194,15 +198,17 @@ function project(db: DatabaseSync, prefix: string): Projection {
 
 export const factsView: View = {
   name: 'facts',
-  version: 1,
+  version: 2,
   schema,
   project,
   answer(db, prefix) {
     const incidents = incidentSearch(db, prefix);
     const outcomes = outcomeSearch(db, prefix);
+    const draws = drawSearch(db, prefix);
     return (bookNumber, asked) => {
       const question = asked as FactsQuestion;
       if (question.about === 'outcomes') return outcomes(bookNumber, question.filters);
+      if (question.about === 'draws') return draws(bookNumber, question.filters);
       if (question.about === 'incident') return incidents.find(bookNumber, question.incident);
       return incidents.search(bookNumber, question.filters);
     };
@@ -232,6 +238,13 @@ export const factsView: View = {
         key: ['incident'],
         sql: `SELECT incident, started_at, day, opened_at, first_resolved_at, reopened, last_at, last_type
               FROM ${prefix}_incidents WHERE book = ?1 ORDER BY incident`,
+      },
+      {
+        table: 'draws',
+        key: ['position'],
+        sql: `SELECT key % ${2 ** 36} AS position, ${hexed('id')}, customer, assigned, propensity,
+                ${['campaign', 'seed', 'location', 'region'].map(word).join(', ')}, day, occurred_at, recorded_at
+              FROM ${prefix}_draws WHERE ${ofBook} ORDER BY key`,
       },
       {
         table: 'outcome_days',

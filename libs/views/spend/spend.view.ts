@@ -15,6 +15,7 @@ import { type Settling, settlingOf } from '../settling.ts';
 import { ACCEPTED, DECLINED, REVERSED, ROLE_SEPARATOR, storedDay, storedId } from '../stored-form.ts';
 import type { Projection, View } from '../view.ts';
 import { Words, wordsSchema } from '../words.ts';
+import { type GivenQuery, givenReport } from './given.ts';
 import { spendReport } from './spend.report.ts';
 import type { SpendQuery } from './spend.ts';
 
@@ -165,7 +166,11 @@ export const spendView: View = {
   project,
   answer(db, prefix) {
     const report = spendReport(db, prefix);
-    return (bookNumber, question) => report(bookNumber, question as SpendQuery);
+    const given = givenReport(db, prefix);
+    return (bookNumber, asked) => {
+      const question = asked as SpendQuery | GivenQuery;
+      return 'about' in question ? given(bookNumber, question) : report(bookNumber, question);
+    };
   },
   comparisons(prefix) {
     const word = (column: string) =>
