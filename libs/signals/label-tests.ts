@@ -11,7 +11,7 @@
 import type { SignalKind } from '../domain/signal/signal.ts';
 import { logAtLeastSuchPart } from '../statistics/tails.ts';
 import { ABSENT, type Grouped } from './conduct.ts';
-import { LEAST_ACTS, LEAST_ACTS_OF_OTHERS, timesOf } from './share-tests.ts';
+import { LEAST_ACTS, LEAST_ACTS_OF_OTHERS, LEAST_BEHIND, timesOf } from './share-tests.ts';
 import { type ExposureUnit, type Figures, fittedWithoutOutliers, type Tested } from './tested.ts';
 
 export interface LabelCase {
@@ -89,6 +89,7 @@ export function labelTests(one: LabelCase): Tested {
       count += next.count;
       expected += next.expected;
       ways += Math.log(Math.max(1, its.candidates - size + 1) / size);
+      if (count < LEAST_BEHIND) continue;
       const logP = ways + logAtLeastSuchPart(count, its.n, Math.min(1, expected / its.n), weightOf(its));
       if (logP < least) {
         least = logP;
@@ -100,6 +101,7 @@ export function labelTests(one: LabelCase): Tested {
   const logPOfPair = (pair: number): number => {
     const its = judged[pairs[pair]!.at]!;
     const counted = countedOf(pairs[pair]!);
+    if (counted.count < LEAST_BEHIND) return 0;
     return logAtLeastSuchPart(counted.count, its.n, Math.min(1, counted.expected / its.n), weightOf(its));
   };
   const isPairs = one.together === 0;

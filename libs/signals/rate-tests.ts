@@ -70,6 +70,8 @@ export function rateTests(conduct: Conduct, byEmployee: Grouped): readonly [Test
       }
     },
     (at) => muchOf(judged[at]!, groupOf(judged[at]!)!),
+    // A few who are always there and give many times as much belong to every trade: they are no outliers of it.
+    'with-all',
   );
   const much = Float64Array.from(judged, (one) => muchOf(one, groupOf(one)!));
   const littleOf = ({ count, days }: Exposed, { middle }: Group) =>

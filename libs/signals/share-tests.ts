@@ -3,8 +3,7 @@
  * under the same circumstances. Each employee has a share of their own, beta distributed about what the colleagues of
  * the same stratum (a place, a shift) make likely: counts are beta-binomial, so that a trade in which people differ a
  * lot makes nobody unusual for differing. Assumes that acts of one employee are alike but for that share, and that the
- * strata hold what else makes a difference. The spread is estimated from everybody's deviations (Kleinman's moments,
- * docs/measuring), one standard error up: with few peers little is unusual.
+ * strata hold what else makes a difference. The spread is estimated from everybody's deviations (Kleinman's moments), one standard error up: with few peers little is unusual.
  */
 import type { SignalKind } from '../domain/signal/signal.ts';
 import { betaQuantile } from '../statistics/special-functions.ts';
@@ -23,6 +22,8 @@ const DRAWN_BY = 20;
 export const LEAST_ACTS = 5;
 export const LEAST_ACTS_OF_OTHERS = 30;
 export const LEAST_PEERS = 5;
+/** Fewer acts than this are no pattern, however unlikely they are. */
+export const LEAST_BEHIND = 3;
 
 export interface ShareCase {
   readonly kind: SignalKind;
@@ -71,7 +72,8 @@ export function shareTests(one: ShareCase): Tested {
   let spread = 0;
   /** Of all, those as well who turn out to be unusual: what one's own share is drawn by. */
   let wide: number | undefined;
-  const much = ({ n, part, expected }: Judged) => logAtLeastSuchPart(part, n, expected / n, weight);
+  const much = ({ n, part, expected }: Judged) =>
+    part < LEAST_BEHIND ? 0 : logAtLeastSuchPart(part, n, expected / n, weight);
   const little = ({ n, part, expected }: Judged) => logAtLeastSuchPart(n - part, n, 1 - expected / n, weight);
   fittedWithoutOutliers(
     judged.length,

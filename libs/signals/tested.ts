@@ -50,11 +50,12 @@ export function fittedWithoutOutliers(
   size: number,
   model: (kept: Uint8Array) => void,
   unusual: (at: number) => number,
+  begin: 'without-the-most-unusual' | 'with-all' = 'without-the-most-unusual',
 ): void {
   let kept = new Uint8Array(size).fill(1);
   model(kept);
   for (let round = 0; round < MOST_ROUNDS; round++) {
-    const line = round === 0 ? Math.log(0.05) : -Math.log(10 * Math.max(1, size));
+    const line = round === 0 && begin !== 'with-all' ? Math.log(0.05) : -Math.log(10 * Math.max(1, size));
     const now = withoutMost(size, unusual, line);
     if (now.every((value, at) => value === kept[at])) return;
     kept = now;
