@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Random } from '../../libs/statistics/random.ts';
 import { coffee, expectStatus, openBook } from '../opened-book.ts';
 import {
+  goodwill,
   removeDirectory,
   type ServiceProcess,
   startService,
@@ -224,5 +225,11 @@ describe('signals', () => {
     const { signals } = (await read('&status=all')).json;
     const known = Object.keys(document.components.schemas.Signal.properties);
     for (const signal of signals) expect(known).toEqual(expect.arrayContaining(Object.keys(signal)));
+  });
+
+  it('are whole when everything is decided again', async () => {
+    expect(await service.stop()).toBe(0);
+    const verified = await goodwill(['verify', '--data-dir', dataDir, '--json'], {});
+    expect([verified.code, JSON.parse(verified.stdout)]).toMatchObject([0, { whole: true }]);
   });
 });
