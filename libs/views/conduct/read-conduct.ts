@@ -59,9 +59,16 @@ class Named<Key extends string | number> {
     for (const [at, { number }] of all.entries()) place[number] = at;
     return {
       texts: all.map(({ text }) => text),
-      column: Int32Array.from(this.column.values, (number) => (number < 0 ? -1 : place[number]!)),
+      column: placed(this.column.values, place),
     };
   }
+}
+
+/** A loop, for `Int32Array.from` with a function takes ten times as long. */
+function placed(numbers: Float64Array, place: Int32Array): Int32Array {
+  const column = new Int32Array(numbers.length);
+  for (let row = 0; row < column.length; row++) column[row] = numbers[row]! < 0 ? -1 : place[numbers[row]!]!;
+  return column;
 }
 
 type Row = [
