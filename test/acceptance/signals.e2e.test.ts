@@ -142,11 +142,15 @@ describe('signals', () => {
     expect((await read('&kind=rate&subject=emp-1')).json.signals).toEqual([]);
     const other = await as('rita', 'GET', `/signals/${SIGNAL}?from=2026-09-01&to=2026-09-30`);
     expect(other.json).toMatchObject({ status: 404, code: 'signal-not-found' });
+    for (const id of ['sweethearting:emp-1', 'few-customers:', '%25', 'few-customers:emp-1%2Fx'])
+      expect((await as('rita', 'GET', `/signals/${id}?${SPAN}`)).json).toMatchObject({ status: 404 });
     for (const wrong of [
       'kind=theft',
       'status=guilty',
       'from=2026-11-01&to=2026-10-01',
       'from=2020-01-01&to=2026-10-01',
+      'from=2030-01-01',
+      'from=2020-01-01',
     ])
       expect((await as('rita', 'GET', `/signals?${wrong}`)).json).toMatchObject({
         status: 400,

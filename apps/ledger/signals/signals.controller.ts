@@ -3,7 +3,6 @@ import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { AskedReview } from '../../../libs/domain/book/signal-events.ts';
 import { SIGNAL_KINDS, VERDICTS } from '../../../libs/domain/signal/signal.ts';
-import { requireDate } from '../../../libs/domain/time/civil-date.ts';
 import {
   MAX_SPAN_DAYS,
   type SignalsAnswer,
@@ -138,23 +137,20 @@ export class SignalsController {
   }
 
   async #ask(book: string, question: SignalsQuestion, atLeast: number | undefined): Promise<SignalsAnswer> {
-    checkSpan(question);
     await readBeforeView(this.#queries, 'conduct', book, atLeast, () => undefined);
-    return this.#queries.execute(new AskSignals(book, question));
+    try {
+      return await this.#queries.execute(new AskSignals(book, question));
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      // What the span is where an end is left out, only the view knows.
+      throw parameterProblem('query-invalid', [
+        {
+          parameter: 'from',
+          code: 'out-of-range',
+          detail: `This cannot be answered: ${error.message}.`,
+          advice: `Give a span of 1 to ${MAX_SPAN_DAYS} days, both dates included.`,
+        },
+      ]);
+    }
   }
-}
-
-/** @throws Problem; where one end is left out, the view puts it within the bounds */
-function checkSpan({ from, to }: SignalsQuestion): void {
-  if (from === undefined || to === undefined) return;
-  const days = requireDate(to) - requireDate(from) + 1;
-  if (days >= 1 && days <= MAX_SPAN_DAYS) return;
-  throw parameterProblem('query-invalid', [
-    {
-      parameter: 'from',
-      code: 'out-of-range',
-      detail: days < 1 ? 'The span ends before it begins.' : `The span has ${days} days.`,
-      advice: `Give a span of 1 to ${MAX_SPAN_DAYS} days, both dates included.`,
-    },
-  ]);
 }
