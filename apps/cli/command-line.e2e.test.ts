@@ -163,6 +163,8 @@ describe('the command line', () => {
       'adjustments',
       'facts',
       'use',
+      'stories',
+      'outcomes',
       'conduct',
     ]);
     const verified = goodwill(['verify', '--data-dir', dataDir, '--json']);

@@ -7,6 +7,7 @@ import type { Keyring } from '../../libs/access/keyring.ts';
 import type { Backtests } from '../../libs/backtest/backtests.ts';
 import type { Shadows } from '../../libs/backtest/shadows.ts';
 import type { Books } from '../../libs/books/books.ts';
+import type { StoryTexts } from '../../libs/books/story-texts.ts';
 import type { EventStore } from '../../libs/event-store/event-store.ts';
 import type { Clock, SettableClock } from '../../libs/platform/clock.ts';
 import type { Views } from '../../libs/views/views.ts';
@@ -30,6 +31,9 @@ import { BooksController } from './books/books.controller.ts';
 import { DrawsController } from './campaigns/draws.controller.ts';
 import { DirectoryController } from './directory/directory.controller.ts';
 import { HealthController } from './health/health.controller.ts';
+import { ComparisonController } from './metrics/comparison.controller.ts';
+import { OUTCOME_METRICS_HANDLERS } from './metrics/outcome-metrics.bus.ts';
+import { OutcomeMetricsController } from './metrics/outcome-metrics.controller.ts';
 import { SPEND_HANDLERS } from './metrics/spend.bus.ts';
 import { SpendController } from './metrics/spend.controller.ts';
 import { AskUseHandler } from './metrics/use.bus.ts';
@@ -50,6 +54,7 @@ import {
   METRICS,
   SANDBOX_CLOCK,
   SHADOWS,
+  STORY_TEXTS,
   VIEWS,
 } from './parts.ts';
 import { PoliciesController } from './policies/policies.controller.ts';
@@ -61,6 +66,10 @@ import { SandboxController } from './sandbox/sandbox.controller.ts';
 import { AskSignalsHandler } from './signals/signals.bus.ts';
 import { SignalsController } from './signals/signals.controller.ts';
 
+import { RecognitionsController } from './stories/recognitions.controller.ts';
+import { STORY_HANDLERS } from './stories/stories.bus.ts';
+import { StoriesController } from './stories/stories.controller.ts';
+
 export interface Parts {
   readonly keyring: Keyring;
   readonly books: Books;
@@ -68,6 +77,7 @@ export interface Parts {
   readonly backtests: Backtests;
   readonly shadows: Shadows;
   readonly eventStore: EventStore;
+  readonly storyTexts: StoryTexts;
   readonly clock: Clock;
   readonly sandboxClock: SettableClock | null;
   readonly metrics: ServiceMetrics;
@@ -95,6 +105,8 @@ export function appModule(parts: Parts): DynamicModule {
       SignalsController,
       DrawsController,
       SpendController,
+      OutcomeMetricsController,
+      ComparisonController,
       BooksController,
       DirectoryController,
       PoliciesController,
@@ -109,11 +121,14 @@ export function appModule(parts: Parts): DynamicModule {
       SandboxController,
       NudgeController,
       UseController,
+      StoriesController,
+      RecognitionsController,
     ],
     providers: [
       ...BOOKS_HANDLERS,
       ...ACTS_HANDLERS,
       ...SPEND_HANDLERS,
+      ...OUTCOME_METRICS_HANDLERS,
       ...BACKTESTS_HANDLERS,
       ...FACTS_HANDLERS,
       AskSignalsHandler,
@@ -123,6 +138,8 @@ export function appModule(parts: Parts): DynamicModule {
       ...KEYS_HANDLERS,
       SearchAdjustmentsHandler,
       AskUseHandler,
+      ...STORY_HANDLERS,
+      { provide: STORY_TEXTS, useValue: parts.storyTexts },
       { provide: BOOKS, useValue: parts.books },
       { provide: KEYRING, useValue: parts.keyring },
       { provide: VIEWS, useValue: parts.views },

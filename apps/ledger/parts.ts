@@ -9,4 +9,6 @@ export const LOG = Symbol('Log');
 export const EVENT_STORE = Symbol('EventStore');
 /** The sandbox's clock, or null where the service is no sandbox. */
 export const SANDBOX_CLOCK = Symbol('SandboxClock');
+/** The texts of stories, which are outside the ledger. */
+export const STORY_TEXTS = Symbol('StoryTexts');
 export const METRICS = Symbol('ServiceMetrics');

@@ -8,6 +8,7 @@ import { Backtests } from '../../libs/backtest/backtests.ts';
 import { Shadows } from '../../libs/backtest/shadows.ts';
 import { Books } from '../../libs/books/books.ts';
 import { CacheClient } from '../../libs/books/cache-client.ts';
+import { StoryTexts } from '../../libs/books/story-texts.ts';
 import { BOOK_STREAM_PREFIX } from '../../libs/books/stream-of.ts';
 import { openEventStore } from '../../libs/event-store/engines.ts';
 import { Following } from '../../libs/event-store/following.ts';
@@ -21,6 +22,7 @@ import { specsOf } from './backtests/shadow-specs.ts';
 import { openHttp } from './http/http-application.ts';
 import { ServiceMetrics } from './operations/service-metrics.ts';
 import type { Settings } from './settings.ts';
+import { keepSweeping } from './stories/sweeping.ts';
 
 /** The views look for news by themselves four times a second; telling them more often than this is noise. */
 const NUDGE_EVERY_MS = 50;
@@ -136,7 +138,25 @@ async function open(
   });
   closings.push(() => shadows.close());
   closings.push(keepShadows(books, shadows));
-  const parts = { books, keyring, views, backtests, shadows, eventStore, clock, sandboxClock, metrics, log };
+  const storyTexts = new StoryTexts(eventStore);
+  closings.push(
+    keepSweeping(books, storyTexts, clock, (error) =>
+      log.error({ error: String(error) }, 'texts of withdrawn stories could not be looked through'),
+    ),
+  );
+  const parts = {
+    books,
+    keyring,
+    views,
+    backtests,
+    shadows,
+    eventStore,
+    storyTexts,
+    clock,
+    sandboxClock,
+    metrics,
+    log,
+  };
   const http = await openHttp(parts, new Authentication(admin.key, keyring));
   closings.push(() => http.close());
   // Before the last answers are waited for: some may wait for a backtest.

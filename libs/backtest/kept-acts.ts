@@ -3,12 +3,15 @@ import type { ActOnLedger } from '../domain/book/context.ts';
 import type { ActDecision, SettlingEvent } from '../domain/book/events.ts';
 import type { KeptActs } from './counterfactual.ts';
 
+/** The ids of acts. */
+export type ReversedActs = Pick<ReadonlySet<string>, 'has'>;
+
 export class ActsToReverse implements KeptActs {
-  readonly #reversed: ReadonlySet<string>;
+  readonly #reversed: ReversedActs;
   readonly #acts = new Map<string, ActOnLedger>();
 
-  /** @param reversed the ids of all acts that are ever reversed; more do no harm */
-  constructor(reversed: ReadonlySet<string>) {
+  /** @param reversed all acts that are ever reversed; more do no harm */
+  constructor(reversed: ReversedActs) {
     this.#reversed = reversed;
   }
 
@@ -27,5 +30,14 @@ export class ActsToReverse implements KeptActs {
 
   forget(id: string): void {
     this.#acts.delete(id);
+  }
+
+  get size(): number {
+    return this.#acts.size;
+  }
+
+  /** @param isOver nothing of the act is reversed any more */
+  forgetAll(isOver: (id: string) => boolean): void {
+    for (const id of this.#acts.keys()) if (isOver(id)) this.#acts.delete(id);
   }
 }

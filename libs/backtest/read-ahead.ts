@@ -1,93 +1,137 @@
 /**
- * Recorded events read by a thread of their own while those before them are decided: reading and cutting is a third of
- * the work of a replay. Never more than a few batches ahead, so that memory stays as it is.
+ * Recorded events read by a thread of their own while those before them are decided: reading, parsing and packing them
+ * is nearly half of the work of a replay. Never more than a few batches ahead, so that memory stays as it is.
  */
 import { once } from 'node:events';
-import { parentPort, Worker, workerData } from 'node:worker_threads';
+import { type MessagePort, parentPort, Worker, workerData } from 'node:worker_threads';
 import { EngineUnavailable, type EventStore } from '../event-store/event-store.ts';
-import { batchText, parseBatch } from './decode-recorded.ts';
+import { decodeBatch } from './decode-recorded.ts';
+import { Foreseen, type ForeseenParts, type ForeseeSpan } from './foresee.ts';
+import type { HistoryReader } from './history-reader.ts';
+import { type PackedEvents, Packer, Unpacker } from './packed-acts.ts';
 import { BATCH, type RecordedBatch, streamOf } from './recorded-events.ts';
 
 const BATCHES_AHEAD = 16;
 
 interface ReaderData {
   readonly engine: string;
-  readonly book: string;
-  readonly from: number;
-  readonly to: number;
 }
 
 type FromReader =
-  | { readonly said: 'batch'; readonly first: number; readonly text: string }
+  | { readonly said: 'foreseen'; readonly parts: ForeseenParts }
+  | { readonly said: 'batch'; readonly first: number; readonly packed: PackedEvents }
   | { readonly said: 'end' }
   | { readonly said: 'failed'; readonly name: string; readonly message: string };
 
-/** Told for every batch that was taken. */
-type ToReader = 'taken';
+type ToReader =
+  | { readonly say: 'foresee'; readonly span: ForeseeSpan }
+  | { readonly say: 'read'; readonly book: string; readonly from: number; readonly to: number }
+  /** Told for every batch that was taken. */
+  | { readonly say: 'taken' };
 
-/** @param workerUrl the worker that names the engine and runs `runReaderThread` */
-export async function* readAhead(
-  workerUrl: URL,
-  data: ReaderData,
-): AsyncGenerator<RecordedBatch, void, void> {
-  const worker = new Worker(workerUrl, {
-    workerData: data,
-    execArgv: ['--no-warnings'],
-    name: 'backtest-reader',
-  });
-  const waiting: FromReader[] = [];
-  let wake = () => {};
-  worker.on('message', (message: FromReader) => {
-    waiting.push(message);
-    wake();
-  });
-  worker.on('error', ({ name, message }) => {
-    waiting.push({ said: 'failed', name, message });
-    wake();
-  });
-  try {
+/** One question at a time. It has to be closed. */
+export class ReaderThread implements HistoryReader {
+  readonly #worker: Worker;
+  readonly #waiting: FromReader[] = [];
+  #wake = () => {};
+
+  /** @param workerUrl the worker that names the engine and runs `runReaderThread` */
+  constructor(workerUrl: URL, engine: string) {
+    const data: ReaderData = { engine };
+    this.#worker = new Worker(workerUrl, {
+      workerData: data,
+      execArgv: ['--no-warnings'],
+      name: 'backtest-reader',
+    });
+    const heard = (message: FromReader) => {
+      this.#waiting.push(message);
+      this.#wake();
+    };
+    this.#worker.on('message', heard);
+    this.#worker.on('error', (error) => {
+      const { name, message } = error as Error;
+      heard({ said: 'failed', name, message });
+    });
+  }
+
+  async foresee(span: ForeseeSpan): Promise<ForeseenParts> {
+    this.#say({ say: 'foresee', span });
+    const message = await this.#next();
+    if (message.said !== 'foreseen') throw new Error(`the reader said ${message.said}`);
+    return message.parts;
+  }
+
+  async *read(book: string, from: number, to: number): AsyncGenerator<RecordedBatch, void, void> {
+    this.#say({ say: 'read', book, from, to });
+    const unpacker = new Unpacker();
     for (;;) {
-      const message = waiting.shift();
-      if (message === undefined) {
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-        });
-      } else if (message.said === 'end') return;
-      else if (message.said === 'failed') throw revived(message);
-      else {
-        worker.postMessage('taken' satisfies ToReader);
-        yield { first: message.first, events: parseBatch(message.text) };
-      }
+      const message = await this.#next();
+      if (message.said === 'end') return;
+      if (message.said !== 'batch') throw new Error(`the reader said ${message.said}`);
+      this.#say({ say: 'taken' });
+      yield { first: message.first, events: unpacker.unpack(message.packed) };
     }
-  } finally {
-    await worker.terminate();
+  }
+
+  async close(): Promise<void> {
+    await this.#worker.terminate();
+  }
+
+  #say(message: ToReader): void {
+    this.#worker.postMessage(message);
+  }
+
+  async #next(): Promise<Exclude<FromReader, { said: 'failed' }>> {
+    for (;;) {
+      const message = this.#waiting.shift();
+      if (message?.said === 'failed') throw revived(message);
+      if (message !== undefined) return message;
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
   }
 }
 
 /** The body of the reading thread. */
 export async function runReaderThread(openStore: (engine: string) => Promise<EventStore>): Promise<void> {
   const port = parentPort;
-  if (port === null) throw new Error('it reads for another thread: start it with readAhead');
-  const say = (message: FromReader) => port.postMessage(message);
-  const { engine, book, from, to } = workerData as ReaderData;
+  if (port === null) throw new Error('it reads for another thread: start it with ReaderThread');
+  const { engine } = workerData as ReaderData;
+  const opened = openStore(engine);
+  // Whoever asks first is told.
+  opened.catch(() => {});
   let ahead = 0;
-  port.on('message', () => {
-    ahead--;
-  });
-  try {
-    const eventStore = await openStore(engine);
-    for await (const batch of eventStore.read(streamOf(book), from, { to, maxBatch: BATCH })) {
-      say({ said: 'batch', first: batch[0]!.revision, text: batchText(batch) });
-      ahead++;
-      while (ahead >= BATCHES_AHEAD) await once(port, 'message');
+  port.on('message', async (message: ToReader) => {
+    if (message.say === 'taken') {
+      ahead--;
+      return;
     }
-    await eventStore.close();
-    say({ said: 'end' });
-  } catch (error) {
-    const { name, message } = error as Error;
-    say({ said: 'failed', name, message });
-  }
-  port.close();
+    try {
+      const eventStore = await opened;
+      if (message.say === 'foresee') {
+        const { parts } = await Foreseen.of(eventStore, message.span);
+        say(port, { said: 'foreseen', parts }, parts.mentions === undefined ? [] : [parts.mentions.buffer]);
+        return;
+      }
+      const { book, from, to } = message;
+      const packer = new Packer();
+      for await (const batch of eventStore.read(streamOf(book), from, { to, maxBatch: BATCH })) {
+        const packed = packer.pack(decodeBatch(batch));
+        say(port, { said: 'batch', first: batch[0]!.revision, packed }, [packed.numbers.buffer]);
+        ahead++;
+        while (ahead >= BATCHES_AHEAD) await once(port, 'message');
+      }
+      say(port, { said: 'end' });
+    } catch (error) {
+      const { name, message: why } = error as Error;
+      say(port, { said: 'failed', name, message: why });
+    }
+  });
+}
+
+function say(port: MessagePort, message: FromReader, transfer: ArrayBuffer[] = []): void {
+  port.postMessage(message, transfer);
 }
 
 function revived({ name, message }: { readonly name: string; readonly message: string }): Error {

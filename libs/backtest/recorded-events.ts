@@ -6,7 +6,7 @@ import { decodeBatch } from './decode-recorded.ts';
 export interface RecordedBatch {
   /** The position of the first of them. */
   readonly first: number;
-  /** Acts may lack receipts that found nothing; see `decode-recorded.ts`. */
+  /** Acts may lack what a replay finds anew: see `decode-recorded.ts` and `packed-acts.ts`. */
   readonly events: readonly BookEvent[];
 }
 

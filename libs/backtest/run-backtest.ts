@@ -6,8 +6,11 @@ import type { EventStore } from '../event-store/event-store.ts';
 import { decodeEvent, STORED_TYPE } from '../events/codec.ts';
 import { Comparison } from './comparison.ts';
 import { CounterfactualBook } from './counterfactual.ts';
+import { Foreseen, namesAsked } from './foresee.ts';
+import { Forgetting } from './forgetting.ts';
+import type { HistoryReader } from './history-reader.ts';
 import { ActsToReverse } from './kept-acts.ts';
-import { BATCH, type RecordedBatch, recordedEvents, streamOf } from './recorded-events.ts';
+import { BATCH, recordedEvents, streamOf } from './recorded-events.ts';
 import type { Report } from './report.ts';
 import { ThreadPressure } from './thread-pressure.ts';
 
@@ -30,8 +33,10 @@ export interface BacktestOptions {
   readonly request: BacktestRequest;
   /** The ids of all acts reversed up to the position; more do no harm. Absent: they are looked for first. */
   readonly reversed?: ReadonlySet<string>;
-  /** Where the events come from; absent: from the event store, read here. */
-  readonly recorded?: (book: string, from: number, to: number) => AsyncIterable<RecordedBatch>;
+  /** Reads the event store elsewhere; absent: it is read here. */
+  readonly reader?: HistoryReader;
+  /** Histories of more events than this are looked through first, so that the memory they take does not grow with them. */
+  readonly foreseesBeyond?: number;
   /** Told now and then, from 0 to 1. */
   readonly onProgress?: (progress: number) => void;
   readonly signal?: AbortSignal;
@@ -39,8 +44,10 @@ export interface BacktestOptions {
 
 /** Its own reader, and threads that help to collect garbage, make less of a difference. */
 const PRESSED = 1.4;
-/** Looking for reversals is that part of the work. */
+/** Looking for what lies ahead is that part of the work. */
 const LOOKING_SHARE = 0.15;
+/** What so many events leave behind is a few megabytes. */
+const FORESEES_BEYOND = 10_000;
 
 /**
  * @throws EngineUnavailable; UnreadableEvent; OtherLedger when the ledger is not the one that was asked about; the
@@ -51,9 +58,13 @@ export async function runBacktest(options: BacktestOptions): Promise<Report> {
   const { book, version, document, position, from, to, fiscalCalendar } = request;
   const policy = await documentAt(eventStore, book, document, version);
   const candidate = { version, policy, ...(fiscalCalendar === undefined ? {} : { fiscalCalendar }) };
-  const share = options.reversed === undefined ? LOOKING_SHARE : 0;
-  const reversed = options.reversed ?? (await reversedActs(options, share));
-  const counterfactual = new CounterfactualBook(initialState(book), candidate, new ActsToReverse(reversed));
+  const foresees = position > (options.foreseesBeyond ?? FORESEES_BEYOND);
+  const share = foresees || options.reversed === undefined ? LOOKING_SHARE : 0;
+  const foreseen = foresees ? await lookThrough(options, policy) : undefined;
+  const reversed = foreseen?.reversed ?? options.reversed ?? (await reversedActs(options, share));
+  const forgetting = foreseen === undefined ? undefined : new Forgetting(foreseen, policy, fiscalCalendar);
+  const kept = new ActsToReverse(reversed);
+  const counterfactual = new CounterfactualBook(initialState(book), candidate, kept);
   const comparison = new Comparison({
     kind: 'backtest',
     book,
@@ -65,16 +76,18 @@ export async function runBacktest(options: BacktestOptions): Promise<Report> {
     ...(from === undefined ? {} : { from }),
     ...(to === undefined ? {} : { to }),
   });
-  const read = options.recorded ?? ((...span) => recordedEvents(eventStore, ...span));
   const pressure = new ThreadPressure(PRESSED);
   let next = 0;
-  for await (const { first, events } of read(book, 0, position)) {
+  const recorded = options.reader?.read(book, 0, position) ?? recordedEvents(eventStore, book, 0, position);
+  for await (const { first, events } of recorded) {
     signal?.throwIfAborted();
     if (first !== next) throw new OtherLedger(`Book ${book}: position ${first} comes where ${next} was due.`);
     pressure.begin();
-    for (const recorded of events) {
-      comparison.take(next++, recorded, counterfactual.take(recorded));
+    for (const event of events) {
+      foreseen?.check(next, event);
+      comparison.take(next++, event, counterfactual.take(event));
     }
+    forgetting?.after(next - 1, counterfactual.state, kept);
     await pressure.end();
     onProgress?.(share + ((1 - share) * next) / (position + 1));
   }
@@ -85,6 +98,23 @@ export async function runBacktest(options: BacktestOptions): Promise<Report> {
 /** It was restored or replaced since the request was pinned. */
 export class OtherLedger extends Error {
   override readonly name = 'OtherLedger';
+}
+
+/** Half of it here and half where else it is read, at once. */
+async function lookThrough(
+  { eventStore, request: { book, position }, reader, signal, onProgress }: BacktestOptions,
+  policy: Policy,
+): Promise<Foreseen> {
+  const names = namesAsked(policy);
+  const middle = reader === undefined ? position : Math.floor(position / 2);
+  const [here, there] = await Promise.all([
+    Foreseen.of(eventStore, { book, from: 0, to: middle, names }, signal),
+    reader?.foresee({ book, from: middle + 1, to: position, names }),
+  ]);
+  if (there !== undefined) here.join(there);
+  signal?.throwIfAborted();
+  onProgress?.(LOOKING_SHARE);
+  return here;
 }
 
 async function reversedActs(

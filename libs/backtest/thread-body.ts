@@ -1,7 +1,7 @@
 /** The body of a backtest's thread: one run, and it ends. The worker file that calls it names the engine. */
 import { parentPort, workerData } from 'node:worker_threads';
 import type { EventStore } from '../event-store/event-store.ts';
-import { readAhead } from './read-ahead.ts';
+import { ReaderThread } from './read-ahead.ts';
 import { renderReport } from './render.ts';
 import { runBacktest } from './run-backtest.ts';
 import type { BacktestThreadData, FromBacktestThread, ToBacktestThread } from './thread-messages.ts';
@@ -17,6 +17,7 @@ export async function runBacktestThread(openStore: (engine: string) => Promise<E
   port.on('message', ({ say: said }: ToBacktestThread) => {
     if (said === 'cancel') cancelled.abort();
   });
+  const reader = new ReaderThread(new URL(readerUrl), engine);
   let eventStore: EventStore | undefined;
   let toldAt = 0;
   try {
@@ -25,7 +26,7 @@ export async function runBacktestThread(openStore: (engine: string) => Promise<E
       eventStore,
       request,
       ...(reversed === undefined ? {} : { reversed: new Set(reversed) }),
-      recorded: (book, from, to) => readAhead(new URL(readerUrl), { engine, book, from, to }),
+      reader,
       signal: cancelled.signal,
       onProgress: (progress) => {
         const now = performance.now();
@@ -39,6 +40,7 @@ export async function runBacktestThread(openStore: (engine: string) => Promise<E
     const { name, message } = error as Error;
     say({ said: 'failed', name, message });
   } finally {
+    await reader.close();
     await eventStore?.close();
     port.close();
   }

@@ -137,8 +137,15 @@ export function sharesRound({ type }: Command): boolean {
 /** The act that is read from the ledger before the command is decided. */
 export function actNamedBy(command: Command): string | undefined {
   if ('act' in command) return command.act;
-  const told = command.type === 'ReportIncident' || command.type === 'RecordOutcome';
-  return told ? command.asked.act : undefined;
+  switch (command.type) {
+    case 'ReportIncident':
+    case 'RecordOutcome':
+    case 'ProposeStory':
+    case 'TakeUpStory':
+      return command.asked.act;
+    default:
+      return undefined;
+  }
 }
 
 /** Whether what was read of an act is all that came before this event, or an approval has come between. */

@@ -30,6 +30,7 @@ import { hashKey, indexOfId } from './key-hash.ts';
 import { settlesAct } from './recorded-facts.ts';
 import { asRecordedToday } from './recorded-today.ts';
 import { actNamedBy } from './rounds.ts';
+import { StoryTexts } from './story-texts.ts';
 import { BOOK_STREAM_PREFIX, bookOf, streamOf } from './stream-of.ts';
 
 export interface BookVerdict {
@@ -121,6 +122,7 @@ class BookCheck {
         this.#state.revision === head,
         `the stream ends at ${this.#state.revision}, not at its head, ${head}`,
       );
+      await this.#checkTexts(head);
       for (const { file, cache } of this.#caches) {
         compared.push(`${file}: ${this.#checkKeys(file, cache)} keys`);
       }
@@ -135,6 +137,28 @@ class BookCheck {
       compared,
       ...(difference === undefined ? {} : { difference }),
     };
+  }
+
+  /** Every story that was not withdrawn has the text that was told; it may be withdrawn while this is looked at. */
+  async #checkTexts(head: number): Promise<void> {
+    const texts = new StoryTexts(this.#eventStore);
+    for (const [id, { status, text }] of this.#state.stories) {
+      if (status === 'withdrawn' || (await texts.textOf(this.#book, text)) !== undefined) continue;
+      this.#expect(
+        await this.#isWithdrawnAfter(head, id),
+        `the text of story ${id} is not the one that was told`,
+      );
+    }
+  }
+
+  async #isWithdrawnAfter(head: number, story: string): Promise<boolean> {
+    for await (const batch of this.#eventStore.read(streamOf(this.#book), head + 1)) {
+      for (const stored of batch) {
+        const event = decodeEvent(stored);
+        if (event.type === 'StoryWithdrawn' && event.story === story) return true;
+      }
+    }
+    return false;
   }
 
   async #checkEvent(stored: StoredEvent): Promise<void> {

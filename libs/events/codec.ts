@@ -40,6 +40,13 @@ export const STORED_TYPE: Readonly<Record<EventType, string>> = {
   IncidentResolved: 'goodwill.incident-resolved.v1',
   IncidentReopened: 'goodwill.incident-reopened.v1',
   OutcomeRecorded: 'goodwill.outcome-recorded.v1',
+  StoryProposed: 'goodwill.story-proposed.v1',
+  StoryConsented: 'goodwill.story-consented.v1',
+  StoryWithdrawn: 'goodwill.story-withdrawn.v1',
+  StoryPublished: 'goodwill.story-published.v1',
+  StoryRetold: 'goodwill.story-retold.v1',
+  StoryTakenUp: 'goodwill.story-taken-up.v1',
+  RecognitionGiven: 'goodwill.recognition-given.v1',
   SignalReviewed: 'goodwill.signal-reviewed.v1',
   LotDrawn: 'goodwill.lot-drawn.v1',
 };

@@ -26,6 +26,7 @@ import { factsOfLots } from './lots.fixture.ts';
 import { factsOfNudging } from './nudge.fixture.ts';
 import { EVENT_SCHEMAS } from './schemas.ts';
 import { factsOfReviews } from './signals.fixture.ts';
+import { factsOfStories } from './stories.fixture.ts';
 import { factsTold } from './told.fixture.ts';
 import { factsOfWaiting } from './waiting.fixture.ts';
 
@@ -220,6 +221,7 @@ describe('the stored form', () => {
     ...factsOfReviews(),
     ...factsOfLots(),
     ...factsOfNudging(),
+    ...factsOfStories(),
   ];
   const keyEvents = keyHistory();
   const stored = [...events.map(encodeEvent), ...keyEvents.map(encodeAccessEvent)];

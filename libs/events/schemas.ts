@@ -27,6 +27,7 @@ import {
   whole,
 } from './schema-parts.ts';
 import { SIGNAL_REVIEWED } from './signal-schemas.ts';
+import { STORY_EVENTS } from './story-schemas.ts';
 
 const edge = { type: ['integer', 'null'], description: 'Epoch milliseconds, UTC; null: open on this side.' };
 
@@ -367,6 +368,7 @@ const DATA: Readonly<Record<BookEvent['type'] | AccessEvent['type'], JsonSchema>
     ),
     ...told,
   }),
+  ...STORY_EVENTS,
   LotDrawn: object({ id: uuid, asked: ASKED_DRAW, draw: DRAW, ...told }),
   SignalReviewed: SIGNAL_REVIEWED,
 };

@@ -7,7 +7,9 @@ import { Random } from './random.ts';
 export const LEAST_FOR_A_MEAN = 10;
 /** Above so many the normal distribution is as good, and the time is better spent elsewhere. */
 const MOST_TO_RESAMPLE = 2_000;
-const ROUNDS = 999;
+/** Resamples when there is time, and the least that an interval may rest on. */
+export const ROUNDS = 999;
+export const LEAST_ROUNDS = 199;
 
 export interface Estimate {
   readonly value: number;
@@ -16,8 +18,8 @@ export interface Estimate {
 }
 
 /** @param seed names the figure, so that the same facts give the same interval */
-export function meanOf(values: ArrayLike<number>, seed: string): Estimate | undefined {
-  return ratioOf(values, new Uint8Array(values.length).fill(1), seed);
+export function meanOf(values: ArrayLike<number>, seed: string, rounds = ROUNDS): Estimate | undefined {
+  return ratioOf(values, new Uint8Array(values.length).fill(1), seed, rounds);
 }
 
 /**
@@ -30,6 +32,7 @@ export function ratioOf(
   numerators: ArrayLike<number>,
   denominators: ArrayLike<number>,
   seed: string,
+  rounds = ROUNDS,
 ): Estimate | undefined {
   const n = numerators.length;
   const x = Float64Array.from(numerators);
@@ -43,12 +46,12 @@ export function ratioOf(
   const random = Random.of(seed, 'bootstrap', n);
   const drawn = new Uint32Array(n);
   const steps: number[] = [];
-  for (let round = 0; round < ROUNDS; round++) {
+  for (let round = 0; round < rounds; round++) {
     for (let i = 0; i < n; i++) drawn[i] = random.below(n);
     const again = ratioWithin(x, y, drawn);
     if (again !== undefined && again.spread > 0) steps.push((again.value - value) / again.spread);
   }
-  if (steps.length < ROUNDS / 2) return { value };
+  if (steps.length < rounds / 2) return { value };
   steps.sort((a, b) => a - b);
   return {
     value,

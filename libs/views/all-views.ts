@@ -2,8 +2,10 @@
 import { adjustmentsView } from './adjustments/adjustments.view.ts';
 import { conductView } from './conduct/conduct.view.ts';
 import { factsView } from './facts/facts.view.ts';
+import { outcomeMetricsView } from './outcome-metrics/outcome-metrics.view.ts';
 import { registerView } from './register/register.view.ts';
 import { spendView } from './spend/spend.view.ts';
+import { storiesView } from './stories/stories.view.ts';
 import { useView } from './use/use.view.ts';
 import type { View } from './view.ts';
 
@@ -13,5 +15,7 @@ export const ALL_VIEWS: readonly View[] = [
   adjustmentsView,
   factsView,
   useView,
+  storiesView,
+  outcomeMetricsView,
   conductView,
 ];

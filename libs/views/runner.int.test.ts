@@ -216,6 +216,8 @@ describe('following the ledger', () => {
       { view: 'adjustments', eventsBehind: 0, secondsBehind: 0, rebuilding: false },
       { view: 'facts', eventsBehind: 0, secondsBehind: 0, rebuilding: false },
       { view: 'use', eventsBehind: 0, secondsBehind: 0, rebuilding: false },
+      { view: 'stories', eventsBehind: 0, secondsBehind: 0, rebuilding: false },
+      { view: 'outcomes', eventsBehind: 0, secondsBehind: 0, rebuilding: false },
       { view: 'conduct', eventsBehind: 0, secondsBehind: 0, rebuilding: false },
     ]);
   });
@@ -249,6 +251,8 @@ describe('building beside', () => {
       'adjustments active',
       'facts active',
       'use active',
+      'stories active',
+      'outcomes active',
       'conduct active',
       'register active',
     ]);

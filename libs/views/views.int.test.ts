@@ -82,6 +82,8 @@ describe('the views in their threads', () => {
       ['current', false],
       ['current', false],
       ['current', false],
+      ['current', false],
+      ['current', false],
     ]);
   });
 
@@ -131,7 +133,7 @@ describe('the views in their threads', () => {
   it.each([
     ['from its second page on', 1],
     // Beyond the pages that hold the tables' own description, which is read at the start.
-    ['in the middle', 64],
+    ['in the middle', 80],
   ])('make the file anew when it is damaged %s', async (_where, pages) => {
     for (let batch = 0; batch < 3; batch++) await append(1_000);
     views = await Views.start(files);

@@ -12,10 +12,14 @@ import type {
   OutcomesAnswer,
 } from './facts/facts.ts';
 import type { Offer } from './offers.ts';
+import type { ComparisonAnswer, ComparisonQuery } from './outcome-metrics/compare.ts';
+import type { GesturesAnswer } from './outcome-metrics/gestures.ts';
+import type { OutcomeMetricsAnswer, OutcomeMetricsQuery } from './outcome-metrics/outcome-metrics.ts';
 import type { RegisterAnswer, RegisterFilters } from './register/register.ts';
-import type { GivenAnswer, GivenQuery } from './spend/given.ts';
+import type { GivenAnswer } from './spend/given.ts';
 import type { SpendAnswer, SpendQuery } from './spend/spend.ts';
 import { type ViewLag, ViewsUnavailable } from './status.ts';
+import type { RecognitionsAnswer, StoriesAnswer, StoryAnswer, StoryQuestion } from './stories/stories.ts';
 import { SupervisedThread } from './supervised-thread.ts';
 import type { FromThread } from './thread-messages.ts';
 import type { UseAnswer, UseSpan } from './use/use.ts';
@@ -147,6 +151,15 @@ export class Views {
   }
 
   /**
+   * No texts, and no word of consent: whoever shows an answer asks the book first.
+   * @throws RangeError for a `pageSize` out of bounds.
+   * @throws ViewsUnavailable
+   */
+  stories(book: string, question: StoryQuestion): Promise<StoriesAnswer | StoryAnswer | RecognitionsAnswer> {
+    return this.#ask('stories', book, question) as Promise<StoriesAnswer | StoryAnswer | RecognitionsAnswer>;
+  }
+
+  /**
    * @throws RangeError for a `pageSize` out of bounds.
    * @throws ViewsUnavailable
    */
@@ -155,15 +168,29 @@ export class Views {
   }
 
   /**
-   * Position: of the view that is further behind; both are asked.
+   * Position: of the view that is furthest behind of those that are asked.
    * @throws RangeError for a `groupBy` there is not, or a wrong date.
    * @throws ViewsUnavailable
    */
   async use(book: string, span: UseSpan): Promise<UseAnswer> {
-    const question: GivenQuery = { about: 'given', ...span };
-    const { position, ...given } = (await this.#ask('spend', book, question)) as GivenAnswer;
-    const answer = (await this.#ask('use', book, { ...span, given })) as UseAnswer;
-    return { ...answer, position: Math.min(position, answer.position) };
+    const given = (await this.#ask('spend', book, { about: 'given', ...span })) as GivenAnswer;
+    const gestures = (await this.#ask('outcomes', book, { about: 'gestures', ...span })) as GesturesAnswer;
+    const answer = (await this.#ask('use', book, { ...span, given, gestures })) as UseAnswer;
+    const position = Math.min(given.position, gestures.position, answer.position);
+    return { ...answer, position };
+  }
+
+  /**
+   * @throws RangeError for a `groupBy` that repeats or names what there is not.
+   * @throws ViewsUnavailable
+   */
+  outcomeMetrics(book: string, query: OutcomeMetricsQuery): Promise<OutcomeMetricsAnswer> {
+    return this.#ask('outcomes', book, { about: 'metrics', query }) as Promise<OutcomeMetricsAnswer>;
+  }
+
+  /** @throws ViewsUnavailable */
+  compareOutcomes(book: string, query: ComparisonQuery): Promise<ComparisonAnswer> {
+    return this.#ask('outcomes', book, { about: 'comparison', query }) as Promise<ComparisonAnswer>;
   }
 
   /**

@@ -69,6 +69,24 @@ const copy = (source: EventStore, target: EventStore, patience: Patience = NO_PA
   copyLedger({ source: { store: source, patience }, target: { store: target, patience } });
 
 describe('a copy from file to file', () => {
+  it('forgets what was erased in the source, and only in a copy of it', async () => {
+    const [source, target, other] = await Promise.all(
+      ['source', 'target', 'other'].map((name) => open(fileOf(name))),
+    );
+    await append(source!, 'book-a', eventsOf(3));
+    await append(source!, 'story-a:1', eventsOf(1));
+    await append(source!, 'story-a:2', eventsOf(1));
+    await copy(source!, target!);
+    await source!.delete('story-a:1');
+    await copy(source!, target!);
+    expect(await contents(target!)).toEqual(await contents(source!));
+    expect(await target!.streams('story-')).toEqual(['story-a:2']);
+    await append(other!, 'book-a', eventsOf(2));
+    await append(other!, 'story-a:3', eventsOf(1));
+    await expect(copy(source!, other!)).rejects.toThrow(/another ledger/);
+    expect(await other!.streams('story-')).toEqual(['story-a:3']);
+  });
+
   it('keeps every stream, revision, id, type and byte', async () => {
     const source = await open(fileOf('source'));
     await append(source, 'book-b', eventsOf(2_500));

@@ -3,6 +3,8 @@
  * anything from being overwritten or doubled; what is there already is compared first, so a copy that was broken
  * off goes on, and a target that holds anything else is left as it is.
  */
+
+import { TEXT_STREAM_PREFIX } from '../../../libs/books/story-texts.ts';
 import {
   type AppendResult,
   type EventStore,
@@ -54,7 +56,7 @@ interface Plan {
 /** @throws CommandFailure that names the first difference; EngineUnavailable */
 export async function copyLedger(options: CopyOptions): Promise<Copied> {
   const { source, target, onProgress = () => {} } = options;
-  const plans = await planOf(source, target);
+  const { plans, erased } = await planOf(source, target);
   const counting = (step: Step, all: number) => {
     let done = 0;
     onProgress(step, 0, all);
@@ -68,6 +70,8 @@ export async function copyLedger(options: CopyOptions): Promise<Copied> {
 
   const onCompared = counting('comparing', there);
   for (const plan of plans) await compare(source, target, plan, onCompared);
+  // What was erased in the source is erased in the copy, now that it is known to be one of it.
+  for (const stream of erased) await askPatiently(target.patience, () => target.store.delete(stream));
   const onCopied = counting('copying', all - there);
   for (const plan of plans) await copyStream(source, target, plan, onCopied);
   const onChecked = counting('checking', all);
@@ -98,7 +102,8 @@ async function headsOf({ store, patience }: Side, streams: readonly string[]): P
 }
 
 /** The target's heads are taken first: a source that grows meanwhile never looks shorter than its copy. */
-async function planOf(source: Side, target: Side): Promise<Plan[]> {
+async function planOf(source: Side, target: Side): Promise<{ plans: Plan[]; erased: string[] }> {
+  const erased: string[] = [];
   const inTarget = await streamsOf(target);
   const targetHeads = new Map(zip(inTarget, await headsOf(target, inTarget)));
   const streams = await streamsOf(source);
@@ -106,10 +111,14 @@ async function planOf(source: Side, target: Side): Promise<Plan[]> {
   for (const [stream, head] of targetHeads) {
     const sourceHead = sourceHeads.get(stream) ?? NO_STREAM;
     if (head <= sourceHead) continue;
+    if (sourceHead === NO_STREAM && stream.startsWith(TEXT_STREAM_PREFIX)) {
+      erased.push(stream);
+      continue;
+    }
     const where = sourceHead === NO_STREAM ? 'is not in the source' : `ends at ${sourceHead} in the source`;
     throw otherLedger(`the stream ${JSON.stringify(stream)} stands at ${head} in the target and ${where}`);
   }
-  return streams
+  const plans = streams
     .map((stream) => ({
       stream,
       sourceHead: sourceHeads.get(stream)!,
@@ -117,6 +126,7 @@ async function planOf(source: Side, target: Side): Promise<Plan[]> {
       digest: new StreamDigest(),
     }))
     .filter(({ sourceHead }) => sourceHead !== NO_STREAM);
+  return { plans, erased };
 }
 
 function zip<T>(names: readonly string[], values: readonly T[]): [string, T][] {

@@ -155,6 +155,7 @@ const STEPS: readonly Step[] = [
     { draws: [{ idempotencyKey: 'd', customer: 'c-1' }] },
     { status: 200 },
   ),
+  read(`GET ${BOOK}/campaigns/:campaign/draws`, '/campaigns/may/draws?customer=c-1&atLeast={position}'),
   { ...read('GET /v1/whoami'), path: '//v1/whoami' },
   { ...read('GET /health/live'), path: '//health/live' },
   { ...read('GET /health/ready'), path: '//health/ready' },
@@ -163,6 +164,25 @@ const STEPS: readonly Step[] = [
   read(`GET ${BOOK}/employees/:employee`, '/employees/emp-1'),
   read(`GET ${BOOK}/items/:sku`, '/items/latte'),
   read(`GET ${BOOK}/campaigns/:campaign`, '/campaigns/may'),
+  write(
+    `POST ${BOOK}/stories`,
+    '/stories',
+    { act: '{kept}', about: 'nobody', text: 'Tea in the rain' },
+    { keep: 'story' },
+  ),
+  write(`POST ${BOOK}/stories/:story/consent`, '/stories/{story}/consent', undefined),
+  write(`POST ${BOOK}/stories/:story/retell`, '/stories/{story}/retell', {}, { status: 409 }),
+  write(
+    `POST ${BOOK}/stories/:story/take-up`,
+    '/stories/{story}/take-up',
+    { location: 'soho' },
+    { status: 409 },
+  ),
+  read(`GET ${BOOK}/stories/:story`, '/stories/{story}?atLeast={position}'),
+  // Lists of them are in the order of time alone.
+  read(`GET ${BOOK}/stories`, '/stories?storyStatus=consented&atLeast={position}'),
+  write(`POST ${BOOK}/stories/:story/withdraw`, '/stories/{story}/withdraw', undefined),
+  read(`GET ${BOOK}/recognitions`, '/recognitions?atLeast={position}'),
   // A list of acts in the order of the ledger; of others' it is asked by naming them, and it adds nothing up.
   read(`GET ${BOOK}/acts`, '/acts?employee=emp-1&limit=500&atLeast={position}'),
   read(`GET ${BOOK}/acts/:act`, '/acts/{kept}'),
@@ -213,12 +233,15 @@ async function walk(book: string, between: (path: string) => Promise<void>) {
   const answers: Record<string, unknown>[] = [];
   for (const { route, path: to, body, keep, status } of STEPS) {
     await between(path);
-    const filled = to.replaceAll(/\{(\w+)\}/g, (_, name: string) => kept[name]!);
+    const fill = (text: string) => text.replaceAll(/\{(\w+)\}/g, (_, name: string) => kept[name]!);
+    const filled = fill(to);
     const url = filled.startsWith('//') ? filled.slice(1) : path + filled;
-    const answer = await call(route.split(' ')[0]!, url, body);
+    const sent = body === undefined ? undefined : JSON.parse(fill(JSON.stringify(body)));
+    const answer = await call(route.split(' ')[0]!, url, sent);
     expect([route, answer.status]).toEqual([route, status]);
     if (keep !== undefined) kept[keep] = answer.body.id;
-    if (typeof answer.body.position === 'number') kept.position = String(answer.body.position);
+    const position = answer.body.position ?? answer.body.results?.at(-1)?.body.position;
+    if (typeof position === 'number') kept.position = String(position);
     // How the service does changes by the moment, whoever asks.
     const told = route.includes('/health/') ? answer.status : bare(answer, book);
     answers.push({ route, answer: told });

@@ -18,6 +18,7 @@ const EVERY: readonly AccessRole[] = ROLES;
 const ADMIN_ALONE: readonly AccessRole[] = ['admin'];
 const TILLS: readonly AccessRole[] = ['till', 'crm', 'admin'];
 const TELLERS: readonly AccessRole[] = ['crm', 'admin'];
+const TELLERS_OF_STORIES: readonly AccessRole[] = ['till', 'crm', 'operations', 'admin'];
 const APPROVERS: readonly AccessRole[] = ['approver', 'admin'];
 const ADJUSTERS: readonly AccessRole[] = ['operations', 'finance', 'admin'];
 const OPERATIONS: readonly AccessRole[] = ['operations', 'admin'];
@@ -86,7 +87,19 @@ const ROUTES: readonly (readonly [method: string, path: string, roles: readonly 
   ['GET', '/v1/books/{book}/outcomes', EVERY],
   ['GET', '/v1/books/{book}/metrics/spend', POLICY_READERS],
   ['GET', '/v1/books/{book}/metrics/use', POLICY_READERS],
+  ['POST', '/v1/books/{book}/stories', TELLERS_OF_STORIES],
+  ['POST', '/v1/books/{book}/stories/{story}/consent', TELLERS_OF_STORIES],
+  ['POST', '/v1/books/{book}/stories/{story}/withdraw', TELLERS_OF_STORIES],
+  ['POST', '/v1/books/{book}/stories/{story}/publish', OPERATIONS],
+  ['POST', '/v1/books/{book}/stories/{story}/retell', TELLERS_OF_STORIES],
+  ['POST', '/v1/books/{book}/stories/{story}/take-up', TELLERS_OF_STORIES],
+  ['GET', '/v1/books/{book}/stories', EVERY],
+  ['GET', '/v1/books/{book}/stories/{story}', EVERY],
+  ['POST', '/v1/books/{book}/recognitions', OPERATIONS],
+  ['GET', '/v1/books/{book}/recognitions', EVERY],
   ['GET', '/v1/books/{book}/employees/{employee}/nudge', TILLS],
+  ['GET', '/v1/books/{book}/metrics/outcomes', POLICY_READERS],
+  ['GET', '/v1/books/{book}/metrics/outcomes/compare', POLICY_READERS],
   ['GET', '/v1/books/{book}/signals', REVIEWERS],
   ['GET', '/v1/books/{book}/signals/{signal}', REVIEWERS],
   ['POST', '/v1/books/{book}/signals/{signal}/reviews', REVIEWERS],
@@ -187,7 +200,7 @@ describe('a key', () => {
     expect((await call('GET', '/v1/whoami', made.key)).json()).toEqual({
       subject: 'x',
       roles: ['till'],
-      capabilities: ['acts:write', 'acts:read'],
+      capabilities: ['acts:write', 'acts:read', 'stories:write'],
       key: made.id,
     });
     const revoked = await call('POST', `/v1/keys/${made.id}/revoke`, service.adminKey, { reason: 'lost' });

@@ -4,7 +4,7 @@ import type { BookState } from '../../../libs/domain/book/state.ts';
 import { EngineUnavailable } from '../../../libs/event-store/event-store.ts';
 import { readBook } from '../books/stated.ts';
 import { behind } from '../http/position.ts';
-import { ViewPosition, WaitForView } from './spend.bus.ts';
+import { type ViewName, ViewPosition, WaitForView } from './spend.bus.ts';
 
 /**
  * While the engine has not answered since the start, the book itself is not known, but a view may have been kept from
@@ -14,7 +14,7 @@ import { ViewPosition, WaitForView } from './spend.bus.ts';
  */
 export async function readBeforeView<T>(
   queries: QueryBus,
-  view: 'register' | 'spend' | 'adjustments' | 'facts' | 'use' | 'conduct',
+  view: ViewName,
   book: string,
   atLeast: number | undefined,
   read: (state: BookState) => T,

@@ -6,6 +6,16 @@ import type { Views } from '../../../libs/views/views.ts';
 import { AT_LEAST_WAIT_MS, behind } from '../http/position.ts';
 import { VIEWS } from '../parts.ts';
 
+export type ViewName =
+  | 'register'
+  | 'spend'
+  | 'adjustments'
+  | 'facts'
+  | 'use'
+  | 'stories'
+  | 'outcomes'
+  | 'conduct';
+
 export class AskSpend extends BusQuery<SpendAnswer> {
   readonly book: string;
   readonly query: SpendQuery;
@@ -18,9 +28,9 @@ export class AskSpend extends BusQuery<SpendAnswer> {
 
 /** The newest event of the book that the view reflects; -1 while it knows nothing of it. */
 export class ViewPosition extends BusQuery<number> {
-  readonly view: 'register' | 'spend' | 'adjustments' | 'facts' | 'use' | 'conduct';
+  readonly view: ViewName;
   readonly book: string;
-  constructor(view: 'register' | 'spend' | 'adjustments' | 'facts' | 'use' | 'conduct', book: string) {
+  constructor(view: ViewName, book: string) {
     super();
     this.view = view;
     this.book = book;
@@ -29,14 +39,10 @@ export class ViewPosition extends BusQuery<number> {
 
 /** Answers once the view reflects the position; a Problem when that takes too long. */
 export class WaitForView extends BusQuery<void> {
-  readonly view: 'register' | 'spend' | 'adjustments' | 'facts' | 'use' | 'conduct';
+  readonly view: ViewName;
   readonly book: string;
   readonly position: number;
-  constructor(
-    view: 'register' | 'spend' | 'adjustments' | 'facts' | 'use' | 'conduct',
-    book: string,
-    position: number,
-  ) {
+  constructor(view: ViewName, book: string, position: number) {
     super();
     this.view = view;
     this.book = book;

@@ -37,7 +37,7 @@ export class UseController {
   async use(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const book = bookId(request);
     const { atLeast, ...span } = readQuery(request, PARAMETERS);
-    for (const view of ['spend', 'use'] as const)
+    for (const view of ['spend', 'use', 'outcomes'] as const)
       await readBeforeView(this.#queries, view, book, atLeast, () => undefined);
     const answer = await this.#queries.execute(new AskUse(book, span));
     if (!answer.ok) {

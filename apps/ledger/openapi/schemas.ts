@@ -3,8 +3,11 @@
 import { ACT_STATUSES, KINDS, MODES, TRIGGERS } from '../../../libs/domain/act/act.ts';
 import { OUTCOME_TYPES } from '../../../libs/domain/outcome/outcome.ts';
 import { SIGNAL_KINDS } from '../../../libs/domain/signal/signal.ts';
+import { STORY_STATUSES } from '../../../libs/domain/story/story.ts';
 import { STATUS_FILTERS } from '../../../libs/views/conduct/conduct.ts';
 import { INCIDENT_STATUSES } from '../../../libs/views/facts/facts.ts';
+import { DESIGNS } from '../../../libs/views/outcome-metrics/compare.ts';
+import { OUTCOME_DIMENSIONS } from '../../../libs/views/outcome-metrics/outcome-metrics.ts';
 import { MAX_PAGE, REGISTER_STATUSES } from '../../../libs/views/register/register.ts';
 import { SPEND_DIMENSIONS } from '../../../libs/views/spend/spend.ts';
 import { MAX_QUANTITY } from '../acts/act.parsing.ts';
@@ -14,6 +17,7 @@ import { PROBLEMS } from '../problems/registry.ts';
 import { ADJUSTMENT_SCHEMAS, FISCAL_CALENDAR_POSTED } from './adjustment-schemas.ts';
 import { KEY_SCHEMAS } from './key-schemas.ts';
 import { DRAW, LOT, LOT_SCHEMAS } from './lot-schemas.ts';
+import { OUTCOME_METRICS_SCHEMAS } from './outcome-metrics-schemas.ts';
 import { POLICY_SCHEMAS } from './policy-schemas.ts';
 import { possibleSchema } from './possible-schemas.ts';
 import { REPORT_SCHEMAS } from './report-schemas.ts';
@@ -43,6 +47,7 @@ import {
 } from './schema-parts.ts';
 import { SETTLING_SCHEMAS, SHOWN_WHEN_SETTLED } from './settling-schemas.ts';
 import { SIGNAL_SCHEMAS } from './signal-schemas.ts';
+import { STORY_SCHEMAS } from './story-schemas.ts';
 import { TOLD_SCHEMAS } from './told-schemas.ts';
 import { USE_SCHEMAS } from './use-schemas.ts';
 import { CONSEQUENCES, FINDINGS } from './words.ts';
@@ -323,6 +328,7 @@ export const SCHEMAS = {
   ...POLICY_SCHEMAS,
   ...KEY_SCHEMAS,
   ...USE_SCHEMAS,
+  ...STORY_SCHEMAS,
   ActPost: object(ACT_POST, NEEDED, { examples: [ACT_EXAMPLE] }),
   Guardrail: object(
     {
@@ -601,6 +607,7 @@ export const SCHEMAS = {
     ['type', 'title', 'status', 'code', 'detail', 'advice'],
   ),
   ...REPORT_SCHEMAS,
+  ...OUTCOME_METRICS_SCHEMAS,
 } as const satisfies Record<string, Schema>;
 
 export type SchemaName = keyof typeof SCHEMAS;
@@ -660,6 +667,11 @@ export const PARAMETERS: Readonly<Record<string, Parameter>> = {
     'What became of the act, or of the incident; of signals, which to show.',
     choice([...new Set([...REGISTER_STATUSES, ...INCIDENT_STATUSES, ...STATUS_FILTERS])]),
   ),
+  story: parameter('A story.', { type: 'string', format: 'uuid' }),
+  storyStatus: parameter(
+    'How far the story has come; absent: published.',
+    choice(STORY_STATUSES.slice(0, 3)),
+  ),
   assigned: parameter('Of draws: those that were drawn, or those that were not.', choice(['true', 'false'])),
   type: parameter('A type of outcome.', choice(OUTCOME_TYPES)),
   from: parameter('First business date, included.', date('')),
@@ -667,8 +679,20 @@ export const PARAMETERS: Readonly<Record<string, Parameter>> = {
   at: parameter('The moment to look at; absent: now.', instant('')),
   cursor: parameter('nextCursor of the page before.', { type: 'string' }),
   atLeast: parameter('Wait until this position is reflected.', { type: 'integer', minimum: 0 }),
-  groupBy: parameter(`One or more of ${SPEND_DIMENSIONS.join(', ')}, with commas between; absent: day.`, {
-    type: 'string',
-    examples: ['location,reason'],
-  }),
+  groupBy: parameter(
+    `One or more, with commas between. Of spend: ${SPEND_DIMENSIONS.join(', ')}; absent: day. Of outcomes: ${OUTCOME_DIMENSIONS.join(', ')}; absent: the total alone.`,
+    { type: 'string', examples: ['location,reason'] },
+  ),
+  design: parameter('How the arms come about; only lot shows a cause.', choice(DESIGNS)),
+  pivot: parameter('Of dates: the first day of the second arm.', date('')),
+  affected: parameter(
+    'Of policy: the locations for which the version changed something, with commas between.',
+    { type: 'string', examples: ['soho,leeds'] },
+  ),
+  itemCategory: parameter('A category of items.', id('coffee')),
+  policyVersion: parameter('Acts decided under this version.', { type: 'integer', minimum: 1 }),
+  observedUntil: parameter(
+    'Look no further than this; absent: as far as outcomes have been told.',
+    instant(''),
+  ),
 };

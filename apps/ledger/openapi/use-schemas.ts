@@ -29,6 +29,10 @@ const figures = {
   staff: ref('UseSpread'),
   stores: orNull(ref('UseSpread')),
   zeroCost: ref('UseFigure'),
+  timeToGesture: object({ medianMinutes: ref('UseFigure'), p90Minutes: ref('UseFigure') }, [
+    'medianMinutes',
+    'p90Minutes',
+  ]),
 };
 const FIGURES = Object.keys(figures);
 

@@ -227,6 +227,21 @@ export const OF_THE_DOMAIN: Record<RefusalCode, ProblemKind> = {
     title: 'The lot of a running campaign stays as it is',
     advice: 'State it as it stands, or with a greater share; for another lot start another campaign.',
   },
+  'story-not-found': {
+    status: 404,
+    title: 'There is no such story',
+    advice: 'Use the id that was answered when it was proposed; a withdrawn story is gone for good.',
+  },
+  'story-out-of-turn': {
+    status: 409,
+    title: 'It is not the story’s turn for that',
+    advice: 'A story is proposed, consented to, published by somebody else, and only then told again.',
+  },
+  'employee-not-known': {
+    status: 422,
+    title: 'The employee is not in the directory',
+    advice: 'State the employee first, with PUT …/employees/{id}.',
+  },
   'duties-apart': {
     status: 403,
     title: 'Whoever writes policies does not review signals',

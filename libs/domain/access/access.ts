@@ -19,13 +19,15 @@ export const CAPABILITIES = [
   'reports:read',
   'books:write',
   'keys:write',
+  'stories:write',
+  'stories:publish',
 ] as const;
 export type Capability = (typeof CAPABILITIES)[number];
 
 /** What each role may do. `admin` may do everything that segregation of duties leaves to one person. */
 export const ACCESS_ROLES = {
-  till: ['acts:write', 'acts:read'],
-  crm: ['acts:write', 'acts:read', 'facts:write'],
+  till: ['acts:write', 'acts:read', 'stories:write'],
+  crm: ['acts:write', 'acts:read', 'facts:write', 'stories:write'],
   approver: ['acts:approve', 'acts:read'],
   operations: [
     'acts:read',
@@ -35,6 +37,8 @@ export const ACCESS_ROLES = {
     'directory:write',
     'adjustments:write',
     'reports:read',
+    'stories:write',
+    'stories:publish',
   ],
   finance: ['acts:read', 'policies:read', 'adjustments:write', 'reports:read'],
   reviewer: ['acts:read', 'policies:read', 'reports:read', 'signals:read', 'signals:review'],

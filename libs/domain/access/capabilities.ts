@@ -30,6 +30,13 @@ const TAKES = {
   StopShadow: 'policies:write',
   ReportIncident: 'facts:write',
   RecordOutcome: 'facts:write',
+  ProposeStory: 'stories:write',
+  ConsentToStory: 'stories:write',
+  WithdrawStory: 'stories:write',
+  PublishStory: 'stories:publish',
+  RetellStory: 'stories:write',
+  TakeUpStory: 'stories:write',
+  GiveRecognition: 'stories:publish',
   ReviewSignal: 'signals:review',
   DrawLot: 'acts:write',
 } as const satisfies Readonly<Record<Command['type'], Capability>>;

@@ -56,6 +56,23 @@ const COMMANDS: readonly (readonly [Command, readonly AccessRole[]])[] = [
   [{ type: 'CommitAct', act: 'nothing', asked: {} }, ['till', 'crm', 'admin']],
   [{ type: 'ReleaseAct', act: 'nothing' }, ['till', 'crm', 'admin']],
   [{ type: 'MakeApprovalCode', hash: 'hash', expiresInMs: 60_000 }, ['approver', 'admin']],
+  [
+    { type: 'ProposeStory', asked: { act: 'nothing', about: 'nobody', text: { place: 'p', hash: 'h' } } },
+    ['till', 'crm', 'operations', 'admin'],
+  ],
+  ...(['ConsentToStory', 'WithdrawStory'] as const).map(
+    (type) => [{ type, story: 'nothing' }, ['till', 'crm', 'operations', 'admin']] as const,
+  ),
+  [{ type: 'RetellStory', story: 'nothing', asked: {} }, ['till', 'crm', 'operations', 'admin']],
+  [
+    { type: 'TakeUpStory', story: 'nothing', asked: { location: 'soho' } },
+    ['till', 'crm', 'operations', 'admin'],
+  ],
+  [{ type: 'PublishStory', story: 'nothing' }, ['operations', 'admin']],
+  [
+    { type: 'GiveRecognition', asked: { employee: 'ann', for: 'idea', reason: 'tea' } },
+    ['operations', 'admin'],
+  ],
 ];
 
 describe('what a role may do', () => {

@@ -3,6 +3,7 @@
  * nothing is forgotten.
  */
 import { type Amounts, MEASURES } from '../act/act.ts';
+import type { Ahead } from './ahead.ts';
 import { NOTHING, plus } from './timeline.ts';
 
 interface At {
@@ -73,6 +74,16 @@ export class Beside {
     if (!isNothing(there.amounts)) return;
     entries.splice(place, 1);
     if (entries.length === 0) this.#rolling.delete(id);
+  }
+
+  /** See `Buckets.forget`. */
+  forget(ahead: Ahead): void {
+    for (const id of this.#amounts.keys()) if (!ahead.looksAt(id)) this.#amounts.delete(id);
+    for (const [id, entries] of this.#rolling) {
+      const kept = firstAfter(entries, ahead.looksFrom(id, entries[0]!.at, entries.at(-1)!.at));
+      if (kept === entries.length) this.#rolling.delete(id);
+      else entries.splice(0, kept);
+    }
   }
 
   /** @returns plain data, fit for structured cloning; shared with this */

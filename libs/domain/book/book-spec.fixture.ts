@@ -66,7 +66,8 @@ export class BookSpec {
   /** As the writer does: what has fallen due is recorded first. */
   when(command: Command, by: Partial<Pick<Context, 'actor' | 'roles'>> = {}): Decided {
     this.expire();
-    const act = 'act' in command && command.act !== undefined ? this.#acts.get(command.act) : undefined;
+    const about = command.type === 'ProposeStory' || command.type === 'TakeUpStory' ? command.asked : command;
+    const act = 'act' in about && about.act !== undefined ? this.#acts.get(about.act) : undefined;
     const context: Context = {
       recordedAt: this.#nowMs,
       actor: this.actor.subject,

@@ -4,6 +4,7 @@
  * what is already used.
  */
 import type { Amounts } from '../act/act.ts';
+import type { Ahead } from './ahead.ts';
 import { Beside, type BesideSnapshot } from './beside.ts';
 import { NOTHING, Timeline } from './timeline.ts';
 
@@ -37,13 +38,17 @@ export interface BucketReader {
   /** As `adjusted`, of a rolling bucket in `(from, to]`. */
   adjustedBetween(id: string, from: number, to: number): Amounts;
   /** The times at which anything of a rolling bucket was used, reserved or adjusted in `(from, to)`; one may come twice. */
-  timesWithin(id: string, from: number, to: number): Iterable<number>;
+  timesWithin(id: string, from: number, to: number): readonly number[];
 }
+
+const NEVER: readonly number[] = [];
 
 /** Columns rather than objects: a million buckets are three arrays of numbers and their ids. */
 export class Buckets implements BucketReader {
   #index = new Map<string, number>();
   #columns: Record<keyof Amounts, Float64Array> = columns(1024);
+  /** Places in the columns that were given up. */
+  readonly #free: number[] = [];
   #rolling = new Map<string, Timeline>();
   #reserved = new Beside();
   #adjusted = new Beside();
@@ -87,8 +92,8 @@ export class Buckets implements BucketReader {
     return this.#reserved.between(id, from, to);
   }
 
-  timesWithin(id: string, from: number, to: number): Iterable<number> {
-    const used = this.#rolling.get(id)?.timesWithin(from, to) ?? [];
+  timesWithin(id: string, from: number, to: number): readonly number[] {
+    const used = this.#rolling.get(id)?.timesWithin(from, to) ?? NEVER;
     if (this.#reserved.isEmpty && this.#adjusted.isEmpty) return used;
     return [
       ...used,
@@ -115,7 +120,7 @@ export class Buckets implements BucketReader {
   add(id: string, amounts: Amounts): void {
     let i = this.#index.get(id);
     if (i === undefined) {
-      i = this.#index.size;
+      i = this.#free.pop() ?? this.#index.size;
       this.#index.set(id, i);
       if (i >= this.#columns.count.length) this.#columns = grown(this.#columns);
     }
@@ -133,13 +138,37 @@ export class Buckets implements BucketReader {
     timeline.add(at, amounts);
   }
 
+  /**
+   * Forgets what nobody will look at again. What is reserved stays, for it comes free some day. What is used of a bucket
+   * that was forgotten, or given back to it, may be added all the same: nobody looks at that either.
+   */
+  forget(ahead: Ahead): void {
+    const { count, costMinor, retailMinor } = this.#columns;
+    for (const [id, i] of this.#index) {
+      if (ahead.looksAt(id)) continue;
+      this.#index.delete(id);
+      this.#free.push(i);
+      count[i] = costMinor[i] = retailMinor[i] = 0;
+    }
+    for (const [id, timeline] of this.#rolling) {
+      const [first, last] = timeline.span;
+      const from = ahead.looksFrom(id, first, last);
+      if (from >= last) this.#rolling.delete(id);
+      else timeline.forgetUpTo(from);
+    }
+    this.#adjusted.forget(ahead);
+  }
+
   toSnapshot(): BucketsSnapshot {
-    const size = this.#index.size;
+    const { count, costMinor, retailMinor } = this.#columns;
+    const places = this.#free.length === 0 ? undefined : [...this.#index.values()];
+    const inOrder = (column: Float64Array) =>
+      places === undefined ? column.slice(0, this.#index.size) : Float64Array.from(places, (i) => column[i]!);
     return {
       ids: [...this.#index.keys()].join('\u0000'),
-      count: this.#columns.count.slice(0, size),
-      costMinor: this.#columns.costMinor.slice(0, size),
-      retailMinor: this.#columns.retailMinor.slice(0, size),
+      count: inOrder(count),
+      costMinor: inOrder(costMinor),
+      retailMinor: inOrder(retailMinor),
       rolling: {
         ids: [...this.#rolling.keys()].join('\u0000'),
         lengths: Uint32Array.from(this.#rolling.values(), (timeline) => timeline.toArray().length),

@@ -79,6 +79,20 @@ export function commandOf(event: BookEvent): Command | undefined {
       return { type: 'RecordOutcome', asked: event.asked };
     case 'LotDrawn':
       return { type: 'DrawLot', asked: event.asked };
+    case 'StoryProposed':
+      return { type: 'ProposeStory', asked: event.asked };
+    case 'StoryConsented':
+      return { type: 'ConsentToStory', story: event.story };
+    case 'StoryWithdrawn':
+      return { type: 'WithdrawStory', story: event.story };
+    case 'StoryPublished':
+      return { type: 'PublishStory', story: event.story };
+    case 'StoryRetold':
+      return { type: 'RetellStory', story: event.story, asked: event.asked };
+    case 'StoryTakenUp':
+      return { type: 'TakeUpStory', story: event.story, asked: event.asked };
+    case 'RecognitionGiven':
+      return { type: 'GiveRecognition', asked: event.asked };
     case 'SignalReviewed':
       return { type: 'ReviewSignal', asked: event.asked, basis: event.basis };
     case 'ShadowStarted':
@@ -111,6 +125,8 @@ export function idOf(event: BookEvent): string {
     case 'IncidentReopened':
     case 'OutcomeRecorded':
     case 'LotDrawn':
+    case 'StoryProposed':
+    case 'RecognitionGiven':
     case 'SignalReviewed':
       return event.id;
     default:

@@ -7,6 +7,7 @@ import type { Policy } from '../policy/policy.ts';
 import type { AskedAdjustment, AskedTransfer } from './events.ts';
 import type { AskedDraw } from './lot-events.ts';
 import type { AskedReview, SignalBasis } from './signal-events.ts';
+import type { StoryCommand } from './story-commands.ts';
 
 export type Command =
   | { readonly type: 'DefineBook'; readonly book: Book }
@@ -89,7 +90,8 @@ export type Command =
   /** `basis`: what the report of that span has under that id; null: it has no such signal. */
   | { readonly type: 'ReviewSignal'; readonly asked: AskedReview; readonly basis: SignalBasis | null }
   | { readonly type: 'StartShadow'; readonly version: number }
-  | { readonly type: 'StopShadow'; readonly version: number };
+  | { readonly type: 'StopShadow'; readonly version: number }
+  | StoryCommand;
 
 /** `ifMatch`: the edit (0 for the draft as posted) that whoever sends this has seen; another one is refused. */
 export interface EditPolicy {
@@ -168,6 +170,9 @@ export const REFUSAL_CODES = [
   'campaign-without-lot',
   'campaign-not-running',
   'lot-fixed',
+  'story-not-found',
+  'story-out-of-turn',
+  'employee-not-known',
   'duties-apart',
   'self-review',
   'signal-not-found',

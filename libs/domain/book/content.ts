@@ -99,6 +99,26 @@ export function differences(command: Command, event: BookEvent): readonly string
       if (event.type !== 'SignalReviewed') return ['operation'];
       // What the signal was by then is no part of what was asked.
       return membersThatDiffer(command.asked, event.asked);
+    case 'ProposeStory':
+      if (event.type !== 'StoryProposed') return ['operation'];
+      // The place is drawn from the key; another text has another hash.
+      return membersThatDiffer(
+        { act: command.asked.act, about: command.asked.about, text: command.asked.text.hash },
+        { act: event.asked.act, about: event.asked.about, text: event.asked.text.hash },
+      );
+    case 'ConsentToStory':
+      return ofStory(event.type === 'StoryConsented', command, event);
+    case 'WithdrawStory':
+      return ofStory(event.type === 'StoryWithdrawn', command, event);
+    case 'PublishStory':
+      return ofStory(event.type === 'StoryPublished', command, event);
+    case 'RetellStory':
+      return ofStory(event.type === 'StoryRetold', command, event);
+    case 'TakeUpStory':
+      return ofStory(event.type === 'StoryTakenUp', command, event);
+    case 'GiveRecognition':
+      if (event.type !== 'RecognitionGiven') return ['operation'];
+      return membersThatDiffer(command.asked, event.asked);
     case 'StartShadow':
       if (event.type !== 'ShadowStarted') return ['operation'];
       return membersThatDiffer({ version: command.version }, { version: event.version });
@@ -109,6 +129,17 @@ export function differences(command: Command, event: BookEvent): readonly string
       // A PUT carries no key.
       return ['operation'];
   }
+}
+
+interface OfStory {
+  readonly story?: string;
+  readonly asked?: object;
+}
+
+function ofStory(isSame: boolean, command: OfStory, event: object): readonly string[] {
+  if (!isSame) return ['operation'];
+  const { story, asked } = event as OfStory;
+  return membersThatDiffer({ story: command.story, ...command.asked }, { story, ...asked });
 }
 
 /** The edit that was asked for is a condition and no content. */

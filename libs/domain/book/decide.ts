@@ -4,7 +4,7 @@
  */
 import { lacking } from '../access/capabilities.ts';
 import type { Amounts, AskedAct, Mode } from '../act/act.ts';
-import { MEASURES, TIME_TO_LIVE_MS } from '../act/act.ts';
+import { TIME_TO_LIVE_MS } from '../act/act.ts';
 import type { Draw } from '../campaign/lot.ts';
 import type { Item } from '../directory/directory.ts';
 import { type ActFacts, compilePolicy } from '../policy/compile.ts';
@@ -15,7 +15,6 @@ import type { Command, Refusal } from './commands.ts';
 import { type Context, type Decided, refuse, stampOf } from './context.ts';
 import type { Draft } from './draft.ts';
 import type { ActDecision, BookEvent, GuardrailReceipt } from './events.ts';
-import { plus } from './evolve.ts';
 import { fiscalCalendarChange } from './fiscal-rules.ts';
 import { findings } from './guardrails.ts';
 import { calendarOf } from './location-calendar.ts';
@@ -27,6 +26,7 @@ import { reviewSignal } from './reviews.ts';
 import { same } from './same.ts';
 import { approveAct, commitAct, makeApprovalCode, rejectAct, releaseAct } from './settle.ts';
 import { activeVersion, type BookState } from './state.ts';
+import { decideStory } from './stories.ts';
 import { recordOutcome, reportIncident } from './told-facts.ts';
 import { requestBacktest, startShadow, stopShadow } from './try-out.ts';
 
@@ -98,6 +98,14 @@ export function decide(draft: Draft, command: Command, context: Context): Decide
       return transferBetweenBuckets(draft, command, context);
     case 'RequestBacktest':
       return requestBacktest(state, command, context.id, stamp);
+    case 'ProposeStory':
+    case 'ConsentToStory':
+    case 'WithdrawStory':
+    case 'PublishStory':
+    case 'RetellStory':
+    case 'TakeUpStory':
+    case 'GiveRecognition':
+      return decideStory(state, command, context);
     case 'StartShadow':
       return startShadow(state, command.version, stamp);
     case 'StopShadow':
@@ -142,9 +150,7 @@ function decideAct(draft: Draft, asked: AskedAct, context: Context): Decided {
   const valued = amountsOf(asked, item);
   if ('refusal' in valued) return valued;
   const { amounts } = valued;
-  const total = plus(draft.accepted, amounts);
-  const reserved = draft.reservedInAll();
-  if (MEASURES.some((measure) => !Number.isSafeInteger(total[measure] + reserved[measure]))) {
+  if (!isExact(draft.accepted, draft.reservedInAll(), amounts)) {
     return refuse('amount-too-large', 'With this act the sums of the book could no longer be kept exactly.', {
       advice: 'Check the amounts: they are whole minor units. A book holds up to 2^53 - 1 in all.',
     });
@@ -170,25 +176,46 @@ function decideAct(draft: Draft, asked: AskedAct, context: Context): Decided {
     const policy = compilePolicy(state.policies.get(version)!.policy);
     for (const receipt of findings(policy, facts, draft, { past: state, now })) guardrails.push(receipt);
   }
+  return { event: decision(state, facts, version, guardrails, draw, context) };
+}
+
+/** Its members in the order they are stored in; one after the other, because spreading is dear and this is the hot path. */
+function decision(
+  state: BookState,
+  { asked, occurredAt, businessDate, amounts, employee, location, item }: ActFacts,
+  version: number | null,
+  guardrails: readonly GuardrailReceipt[],
+  draw: Draw | undefined,
+  { id, recordedAt, actor, key }: Context,
+): ActDecision {
   const type = typeOf(asked.mode, guardrails);
-  const event = {
-    type,
-    id: context.id,
-    asked,
-    occurredAt,
-    businessDate: facts.businessDate,
-    amounts,
-    roles: employee?.roles ?? [],
-    ...(location?.region === undefined ? {} : { region: location.region }),
-    ...(item?.category === undefined ? {} : { category: item.category }),
-    ...(draw === undefined ? {} : { draw }),
-    policyVersion: version,
-    guardrails,
-    ...(type === 'ActHeld' && heldUntil(state, version, asked, now)),
-    ...(type === 'ActReserved' && { expiresAt: now + (asked.timeToLiveMs ?? TIME_TO_LIVE_MS) }),
-    ...stampOf(context),
-  };
-  return { event: event as ActDecision };
+  const roles = employee?.roles ?? [];
+  const event: Record<string, unknown> = { type, id, asked, occurredAt, businessDate, amounts, roles };
+  if (location?.region !== undefined) event.region = location.region;
+  if (item?.category !== undefined) event.category = item.category;
+  if (draw !== undefined) event.draw = draw;
+  event.policyVersion = version;
+  event.guardrails = guardrails;
+  if (type === 'ActHeld') {
+    const { expiresAt, then } = heldUntil(state, version, asked, recordedAt);
+    event.expiresAt = expiresAt;
+    event.then = then;
+  } else if (type === 'ActReserved') {
+    event.expiresAt = recordedAt + (asked.timeToLiveMs ?? TIME_TO_LIVE_MS);
+  }
+  event.recordedAt = recordedAt;
+  event.actor = actor;
+  if (key !== undefined) event.key = key;
+  return event as unknown as ActDecision;
+}
+
+/** Whether the sums of the book stay whole numbers that a double holds exactly. */
+function isExact(accepted: Amounts, reserved: Amounts, asked: Amounts): boolean {
+  return (
+    Number.isSafeInteger(accepted.count + asked.count + reserved.count) &&
+    Number.isSafeInteger(accepted.costMinor + asked.costMinor + reserved.costMinor) &&
+    Number.isSafeInteger(accepted.retailMinor + asked.retailMinor + reserved.retailMinor)
+  );
 }
 
 /** The strictest of what the guardrails ask for is followed; what has happened is neither declined nor held. */
@@ -255,12 +282,9 @@ function checkTimes(asked: AskedAct, occurredAt: number, now: number): Decided |
 /** The act's amounts: as posted, or the item's times the quantity. A gesture may have none. */
 function amountsOf(asked: AskedAct, item: Item | undefined): { amounts: Amounts } | { refusal: Refusal } {
   const count = asked.item?.quantity ?? 1;
-  const value = (measure: 'costMinor' | 'retailMinor'): number | undefined =>
-    asked[measure] ??
-    (item === undefined ? undefined : item[measure] * count) ??
-    (asked.kind === 'gesture' ? 0 : undefined);
-  const costMinor = value('costMinor');
-  const retailMinor = value('retailMinor');
+  const otherwise = asked.kind === 'gesture' ? 0 : undefined;
+  const costMinor = asked.costMinor ?? (item === undefined ? otherwise : item.costMinor * count);
+  const retailMinor = asked.retailMinor ?? (item === undefined ? otherwise : item.retailMinor * count);
   if (costMinor === undefined || retailMinor === undefined) {
     const measure = retailMinor === undefined ? 'retailMinor' : 'costMinor';
     return refuse('amount-missing', `The act has no ${measure} and no item to take it from.`, {

@@ -112,11 +112,15 @@ export class Draft implements BucketReader, UsageWriter {
     return this.#opened === undefined ? durable : plus(durable, this.#opened.reserved.between(id, from, to));
   }
 
-  *timesWithin(id: string, from: number, to: number): Iterable<number> {
-    yield* this.state.buckets.timesWithin(id, from, to);
+  timesWithin(id: string, from: number, to: number): readonly number[] {
+    const durable = this.state.buckets.timesWithin(id, from, to);
     const drafted = this.#rolling.get(id);
-    if (drafted !== undefined) yield* drafted.timesWithin(from, to);
-    if (this.#opened !== undefined) yield* this.#opened.reserved.timesWithin(id, from, to);
+    if (drafted === undefined && this.#opened === undefined) return durable;
+    return [
+      ...durable,
+      ...(drafted?.timesWithin(from, to) ?? []),
+      ...(this.#opened?.reserved.timesWithin(id, from, to) ?? []),
+    ];
   }
 
   /** The time of the first use or reservation of a rolling bucket after `from`, if any. */

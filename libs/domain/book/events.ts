@@ -10,6 +10,7 @@ import type { FiscalCalendar } from '../time/fiscal-calendar.ts';
 import type { LotDrawn } from './lot-events.ts';
 import type { SignalReviewed } from './signal-events.ts';
 import type { Stamp } from './stamp.ts';
+import type { StoryEvent } from './story-events.ts';
 import type { IncidentEvent, OutcomeRecorded } from './told-events.ts';
 
 export type { Stamp } from './stamp.ts';
@@ -380,6 +381,7 @@ export type BookEvent =
   | IncidentEvent
   | OutcomeRecorded
   | LotDrawn
+  | StoryEvent
   | SignalReviewed;
 
 /** How an act begins. */

@@ -1,6 +1,7 @@
 /** Folds facts into the state. Total: every fact ever stored is accepted as it is, nothing is judged again. */
 import type { Amounts } from '../act/act.ts';
-import { ACT, bucketId, ROLLING } from './buckets.ts';
+import { bucketId, ROLLING } from './buckets.ts';
+import { CountedReceipt } from './counted-receipt.ts';
 import type {
   ActAccepted,
   ActReversed,
@@ -15,6 +16,7 @@ import type {
 import { type OpenAct, openActOf } from './open-acts.ts';
 import { evolvePolicy } from './policy-fold.ts';
 import { type BookState, isForgotten } from './state.ts';
+import { evolveStory } from './story-fold.ts';
 import { minus, NOTHING, plus } from './timeline.ts';
 
 export { plus } from './timeline.ts';
@@ -95,6 +97,15 @@ export function evolve(state: BookState, event: BookEvent, revision: number): Bo
     case 'OutcomeRecorded':
     case 'LotDrawn':
       break;
+    case 'StoryProposed':
+    case 'StoryConsented':
+    case 'StoryWithdrawn':
+    case 'StoryPublished':
+    case 'StoryRetold':
+    case 'StoryTakenUp':
+    case 'RecognitionGiven':
+      evolveStory(state, event);
+      break;
     case 'SignalReviewed':
       state.reviewers.add(event.actor);
       break;
@@ -142,11 +153,10 @@ function adjust(
 /** Counts an accepted act in every bucket its receipt names. */
 export function useBuckets(usage: UsageWriter, event: ActAccepted): void {
   for (const receipt of event.guardrails) {
-    if (!('limit' in receipt) || receipt.missing !== undefined) continue;
-    const { label } = receipt.window;
-    if (label === ACT || 'act' in receipt.key) continue;
-    const id = bucketId(receipt.limit, label, receipt.key);
-    if (label === ROLLING) usage.addAt(id, event.occurredAt, event.amounts);
+    if (!('limit' in receipt)) continue;
+    const id = CountedReceipt.bucketOf(receipt);
+    if (id === '') continue;
+    if (receipt.window.label === ROLLING) usage.addAt(id, event.occurredAt, event.amounts);
     else usage.add(id, event.amounts);
   }
 }

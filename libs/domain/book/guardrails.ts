@@ -1,10 +1,11 @@
 /** What each guardrail of a policy finds of one act: the receipts of its decision. */
 import { type Amounts, MEASURES, type Measure } from '../act/act.ts';
 import type { ActFacts, CompiledLimit, CompiledPolicy } from '../policy/compile.ts';
-import type { Consequence } from '../policy/policy.ts';
+import type { Limit } from '../policy/policy.ts';
 import { type RuleContext, ruleContext } from '../rules/cel.ts';
 import { windowAt } from '../time/windows.ts';
 import { ACT, type BucketReader, bucketId, ROLLING } from './buckets.ts';
+import { CountedReceipt } from './counted-receipt.ts';
 import {
   type BucketStands,
   EMPTY,
@@ -62,11 +63,35 @@ export function rulesLookAt({
   ActFacts,
   'asked' | 'amounts' | 'businessDate' | 'occurredAt' | 'employee' | 'location' | 'item'
 >): RuleContext {
+  // Member by member: spreading is dear, and this is done for every act.
+  const { mode, kind, trigger, customer, incident, campaign, shift, channel, reason, note } = asked;
+  const { count, costMinor, retailMinor } = amounts;
   return ruleContext({
-    act: { ...asked, ...amounts, businessDate, occurredAt },
+    act: {
+      mode,
+      kind,
+      trigger,
+      employee: asked.employee,
+      location: asked.location,
+      customer,
+      incident,
+      campaign,
+      shift,
+      channel,
+      reason,
+      note,
+      count,
+      retailMinor,
+      costMinor,
+      businessDate,
+      occurredAt,
+    },
     employee: { roles: employee?.roles, homeLocation: employee?.homeLocation },
     location: { region: location?.region, timeZone: location?.timeZone },
-    item: asked.item === undefined ? undefined : { ...asked.item, category: item?.category },
+    item:
+      asked.item === undefined
+        ? undefined
+        : { sku: asked.item.sku, quantity: asked.item.quantity, category: item?.category },
   });
 }
 
@@ -101,37 +126,33 @@ function receiptsOfLimit(
     if (limit.window.every === 'rolling' && !withoutMemory) {
       const { durationMs } = limit.window;
       const binding = bindingWindow(usage, id, facts.occurredAt, durationMs, bounds, facts.amounts);
-      receipts.push(
-        receipt(limit.id, key, bounds, limit.beyond, facts.amounts, binding, {
-          label: ROLLING,
-          from: binding.end - durationMs,
-          to: binding.end,
-        }),
-      );
+      const { end } = binding;
+      const around = { label: ROLLING, from: end - durationMs, to: end };
+      receipts.push(receipt(limit, key, bounds, facts.amounts, binding, around, id));
     } else {
       const bucket = { limit, key, window, calendar: facts.calendar };
       const stands = withoutMemory ? EMPTY : standsIn(bucket, id, usage, known);
-      receipts.push(receipt(limit.id, key, bounds, limit.beyond, facts.amounts, stands, window));
+      receipts.push(receipt(limit, key, bounds, facts.amounts, stands, window, id));
     }
   }
 }
 
 function receipt(
-  limit: string,
+  limit: Limit,
   key: Readonly<Record<string, string>>,
   bounds: readonly (readonly [Measure, number])[],
-  beyond: Consequence,
   amounts: Amounts,
   stands: BucketStands,
   window: LimitReceipt['window'],
+  id: string,
 ): LimitReceipt {
   const measures: Partial<Record<Measure, MeasureReceipt>> = {};
   let finding: Finding = 'within';
   for (const [measure, allowed] of bounds) {
     measures[measure] = measureReceipt(measure, allowed, stands);
-    if (exceeds(amounts[measure], remainingOf(measure, allowed, stands))) finding = beyond;
+    if (exceeds(amounts[measure], remainingOf(measure, allowed, stands))) finding = limit.beyond;
   }
-  return { limit, key, window, measures, finding };
+  return new CountedReceipt({ limit: limit.id, key, window, measures, finding }, id);
 }
 
 /** An act that adds nothing to a measure cannot go beyond it, even where a breach already has. */

@@ -1,6 +1,7 @@
 /** The state of a book: the fold of its stream. `evolve` alone changes it. */
 import type { Amounts } from '../act/act.ts';
 import type { Book, Campaign, Employee, Item, Location } from '../directory/directory.ts';
+import type { Story } from '../story/story.ts';
 import { type BusinessCalendar, businessCalendar } from '../time/business-calendar.ts';
 import { Buckets, type BucketsSnapshot } from './buckets.ts';
 import { type OpenAct, OpenActs } from './open-acts.ts';
@@ -68,6 +69,8 @@ export class BookState {
   approvalCodes = new Map<string, ApprovalCode>();
   /** Everything open acts reserve. */
   reserved: Amounts = NOTHING;
+  /** Those that were ever proposed: what may become of each. */
+  stories = new Map<string, Story>();
   /** Everything ever accepted, reversals not taken off: keeps every sum exact (see decide). */
   accepted: Amounts = NOTHING;
 
@@ -96,6 +99,7 @@ export class BookState {
       open: [...this.open.values()],
       approvalCodes: this.approvalCodes,
       reserved: this.reserved,
+      stories: this.stories,
       accepted: this.accepted,
       buckets: this.buckets.toSnapshot(),
     };
@@ -112,7 +116,7 @@ export class BookState {
 }
 
 /** Changes whenever the shape of a snapshot, or the meaning of `evolve`, changes: older ones are then ignored. */
-export const SNAPSHOT_VERSION = 4;
+export const SNAPSHOT_VERSION = 5;
 
 export interface BookSnapshot {
   readonly id: string;
@@ -133,6 +137,7 @@ export interface BookSnapshot {
   readonly open: readonly OpenAct[];
   readonly approvalCodes: Map<string, ApprovalCode>;
   readonly reserved: Amounts;
+  readonly stories: Map<string, Story>;
   readonly accepted: Amounts;
   readonly buckets: BucketsSnapshot;
 }

@@ -25,6 +25,8 @@ export function minus(a: Amounts, b: Amounts): Amounts {
 /** Numbers per use: the time (epoch ms), then the running totals of count, costMinor and retailMinor. */
 const STRIDE = 4;
 
+const NEVER: readonly number[] = [];
+
 export class Timeline {
   /** One flat array: books hold a great many timelines of one use each. */
   readonly #uses: number[] = [];
@@ -66,19 +68,33 @@ export class Timeline {
   }
 
   /** The times of uses in `(from, to)`, ascending, each once. */
-  *timesWithin(from: number, to: number): Generator<number> {
+  timesWithin(from: number, to: number): readonly number[] {
     const uses = this.#uses;
-    let last: number | undefined;
-    for (let i = this.#firstAfter(from); i < uses.length && uses[i]! < to; i += STRIDE) {
-      if (uses[i] === last) continue;
-      last = uses[i]!;
-      yield last;
+    let i = this.#firstAfter(from);
+    // Nearly always: acts come nearly in order.
+    if (i === uses.length) return NEVER;
+    const times: number[] = [];
+    for (; i < uses.length && uses[i]! < to; i += STRIDE) {
+      if (uses[i] !== times.at(-1)) times.push(uses[i]!);
     }
+    return times;
   }
 
   /** The time of the first use after `from`, if any. */
   firstAfter(from: number): number | undefined {
     return this.#uses[this.#firstAfter(from)];
+  }
+
+  /** The time of the first use and of the last; there is one at least. */
+  get span(): readonly [first: number, last: number] {
+    return [this.#uses[0]!, this.#uses[this.#uses.length - STRIDE]!];
+  }
+
+  /** Forgets uses up to that time, but for what they came to: nobody asks for a window that begins before it again. */
+  forgetUpTo(at: number): void {
+    // The last of them stays: the totals of those after it go on from its own.
+    const last = this.#firstAfter(at) - STRIDE;
+    if (last > 0) this.#uses.splice(0, last);
   }
 
   /** `[time, running count, running costMinor, running retailMinor]` per use, flat. */

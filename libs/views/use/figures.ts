@@ -3,7 +3,7 @@ import { giniOf, LEAST_FOR_A_GINI, partOfLargest } from '../../statistics/concen
 import type { Interval } from '../../statistics/interval.ts';
 import { wilson } from '../../statistics/shares.ts';
 import { shareByCluster } from '../../statistics/shares-by-cluster.ts';
-import { share } from './rounding.ts';
+import { share } from '../outcome-metrics/rounding.ts';
 import type { AllowanceUse, Spread, UseFigure } from './use.ts';
 
 const TENTH = 0.1;

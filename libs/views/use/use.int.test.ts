@@ -10,6 +10,7 @@ import type { ActDecision, BookEvent } from '../../domain/book/events.ts';
 import type { Limit } from '../../domain/policy/policy.ts';
 import { EventsInMemory, firstEvents } from '../acts.fixture.ts';
 import { temporaryDirectory, ViewsInProcess } from '../in-process.fixture.ts';
+import { outcomeMetricsView } from '../outcome-metrics/outcome-metrics.view.ts';
 import type { GivenAnswer } from '../spend/given.ts';
 import { spendView } from '../spend/spend.view.ts';
 import { compareViews } from '../verify.ts';
@@ -23,7 +24,11 @@ let views: ViewsInProcess;
 beforeEach(async () => {
   directory = temporaryDirectory();
   store = new EventsInMemory();
-  views = await ViewsInProcess.start(`${directory.path}/views.db`, store, [spendView, useView]);
+  views = await ViewsInProcess.start(`${directory.path}/views.db`, store, [
+    spendView,
+    useView,
+    outcomeMetricsView,
+  ]);
 });
 afterEach(async () => {
   await views.close();
@@ -35,12 +40,13 @@ async function told(events: readonly BookEvent[]): Promise<(span?: UseSpan) => U
   const book = `book-${++books}`;
   store.push(book, events);
   const last = events.length - 1;
-  const reached = () => ['spend', 'use'].every((view) => views.position(view, book) === last);
+  const reached = () => ['spend', 'use', 'outcomes'].every((view) => views.position(view, book) === last);
   await views.until(reached, 'all projected');
   return (span = {}) => {
     const asked = { about: 'given', ...span };
-    const { position: _, ...given } = views.reader.ask('spend', book, asked) as GivenAnswer;
-    const answer = views.reader.ask('use', book, { ...span, given }) as UseAnswer;
+    const given = views.reader.ask('spend', book, asked) as GivenAnswer;
+    const gestures = views.reader.ask('outcomes', book, { ...asked, about: 'gestures' });
+    const answer = views.reader.ask('use', book, { ...span, given, gestures }) as UseAnswer;
     if (!answer.ok) throw new Error(answer.detail);
     return answer;
   };
@@ -225,6 +231,75 @@ describe('the spread over staff and stores', () => {
       use({ groupBy }).rows.map(({ stores }) => stores?.couldHaveGiven ?? null);
     expect(stores('region')).toEqual([0, 1, 1]);
     expect(new Set([...stores('location'), ...stores('role')])).toEqual(new Set([null]));
+  });
+});
+
+describe('the time to gesture', () => {
+  const opened = (kept: Kept, incident: string, occurredAt: string) =>
+    kept.given({
+      type: 'ReportIncident',
+      asked: { type: 'opened', incident, occurredAt: ms(occurredAt) },
+    });
+  const at = (time: string) => ({ occurredAt: `2026-11-12T${time}:00Z` });
+
+  it('is from the first opening to the first act that was not taken back, wherever it was told', async () => {
+    const kept = threeWeeks().at('2026-11-24T12:00:00Z');
+    const acted = (incident: string, time: string, location = 'soho') =>
+      kept.act('ann', { incident, location, ...at(time) });
+    opened(kept, 'a', at('12:00').occurredAt);
+    acted('a', '12:30');
+    acted('a', '12:20');
+    // Told late, and earlier.
+    opened(kept, 'a', at('11:50').occurredAt);
+    opened(kept, 'b', at('10:00').occurredAt);
+    kept.reverse(acted('b', '10:01'));
+    acted('b', '10:10', 'leeds');
+    // Before anybody complained; and one that nobody answered, and one that nobody told was opened.
+    acted('c', '09:00');
+    opened(kept, 'c', at('09:05').occurredAt);
+    opened(kept, 'd', at('09:05').occurredAt);
+    acted('e', '09:00');
+    const use = await told(kept.events);
+    const { medianMinutes, p90Minutes } = use().total.timeToGesture;
+    expect([medianMinutes, p90Minutes]).toMatchObject([
+      { n: 3, value: 10, interval: null, why: '3 are too few for an interval.' },
+      { n: 3, value: 26 },
+    ]);
+    const by = (groupBy: 'location' | 'region' | 'role') =>
+      use({ groupBy })
+        .rows.filter(({ timeToGesture }) => timeToGesture.medianMinutes.n > 0)
+        .map(({ key, timeToGesture }) => [key[groupBy], timeToGesture.medianMinutes.value]);
+    expect(by('location')).toEqual([
+      ['leeds', 10],
+      ['soho', 15],
+    ]);
+    expect(by('region')).toEqual([
+      ['north', 10],
+      ['south', 15],
+    ]);
+    expect(by('role')).toEqual([['barista', 10]]);
+    // The first act decides in which span the incident is.
+    acted('b', '10:05');
+    const later = await told([...kept.events]);
+    expect(later({ from: '2026-11-13' }).total.timeToGesture.medianMinutes).toMatchObject({
+      n: 0,
+      value: null,
+    });
+    expect(later({ to: '2026-11-12' }).total.timeToGesture.medianMinutes.n).toBe(3);
+  });
+
+  it('has an interval of order statistics from six on', async () => {
+    const kept = threeWeeks().at('2026-11-24T12:00:00Z');
+    for (let n = 1; n <= 6; n++) {
+      opened(kept, `i-${n}`, at('12:00').occurredAt);
+      kept.act('ann', { incident: `i-${n}`, ...at(`12:0${n}`) });
+    }
+    const use = await told(kept.events);
+    expect(use().total.timeToGesture.medianMinutes).toEqual({
+      n: 6,
+      value: 3.5,
+      interval: { low: 1, high: 6 },
+    });
   });
 });
 

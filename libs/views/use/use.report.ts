@@ -4,6 +4,7 @@ import type { BookEvent } from '../../domain/book/events.ts';
 import type { Employee } from '../../domain/directory/directory.ts';
 import type { BusinessCalendar } from '../../domain/time/business-calendar.ts';
 import { requireDate } from '../../domain/time/civil-date.ts';
+import { timeToGesture } from '../outcome-metrics/gestures.ts';
 import { rowKey } from '../view.ts';
 import { WordReader } from '../words.ts';
 import { type LimitWindow, windowsOfLimits } from './employee-windows.ts';
@@ -65,6 +66,7 @@ export function useReport(db: DatabaseSync, prefix: string): Report {
     const staff = staffOf(past, asked, query.given);
     const stores = storesOf(past, asked, query.given);
     const given = new Map(query.given.groups.map((group) => [group.key, group]));
+    const gestures = new Map(query.gestures.groups.map(({ key, ...figures }) => [key, figures]));
     const figures = (key: Key | undefined): UseFigures => {
       const { acts, zeroCost } = key === undefined ? query.given.total : (given.get(key) ?? NO_ACTS);
       const byLocation = key === undefined || groupBy === 'region';
@@ -73,6 +75,7 @@ export function useReport(db: DatabaseSync, prefix: string): Report {
         staff: spreadOf(staff.get(key) ?? []),
         stores: byLocation ? spreadOf(stores.get(key) ?? []) : null,
         zeroCost: shareOf(zeroCost, acts, 'There are no acts.'),
+        timeToGesture: key === undefined ? query.gestures.total : (gestures.get(key) ?? timeToGesture([])),
       };
     };
     const keys = new Set<Key | undefined>([...allowances.groups.keys(), ...staff.keys(), ...given.keys()]);

@@ -32,6 +32,11 @@ export interface GivenGroup {
 
 export interface UseQuery extends UseSpan {
   readonly given: Given;
+  /** From the view of outcomes. */
+  readonly gestures: {
+    readonly groups: readonly (TimeToGesture & { readonly key: string | null })[];
+    readonly total: TimeToGesture;
+  };
 }
 
 /** A figure with the number of cases it is made of. */
@@ -62,12 +67,20 @@ export interface Spread {
   readonly gini: UseFigure;
 }
 
+/** From an incident's opening to the first act that answered it; 0 where the act came before. */
+export interface TimeToGesture {
+  readonly medianMinutes: UseFigure;
+  readonly p90Minutes: UseFigure;
+}
+
 export interface UseFigures {
   readonly allowances: AllowanceUse;
   readonly staff: Spread;
   /** Over locations; null in rows that are no region. */
   readonly stores: Spread | null;
   readonly zeroCost: UseFigure;
+  /** Of incidents whose first act is in the span. */
+  readonly timeToGesture: TimeToGesture;
 }
 
 export type UseKey = Readonly<Partial<Record<UseDimension, string | null>>>;
