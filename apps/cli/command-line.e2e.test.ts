@@ -165,6 +165,7 @@ describe('the command line', () => {
       'use',
       'stories',
       'outcomes',
+      'conduct',
     ]);
     const verified = goodwill(['verify', '--data-dir', dataDir, '--json']);
     expect(JSON.parse(verified.stdout)).toMatchObject({ whole: true, books: [{ book: 'cafe', acts: 2 }] });

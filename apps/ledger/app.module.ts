@@ -63,6 +63,8 @@ import { PolicyLifeController } from './policies/policy-life.controller.ts';
 import { PolicyReadingController } from './policies/policy-reading.controller.ts';
 import { PossibleController } from './possible/possible.controller.ts';
 import { SandboxController } from './sandbox/sandbox.controller.ts';
+import { AskSignalsHandler } from './signals/signals.bus.ts';
+import { SignalsController } from './signals/signals.controller.ts';
 
 import { RecognitionsController } from './stories/recognitions.controller.ts';
 import { STORY_HANDLERS } from './stories/stories.bus.ts';
@@ -100,6 +102,7 @@ export function appModule(parts: Parts): DynamicModule {
       PossibleController,
       IncidentsController,
       OutcomesController,
+      SignalsController,
       DrawsController,
       SpendController,
       OutcomeMetricsController,
@@ -128,6 +131,7 @@ export function appModule(parts: Parts): DynamicModule {
       ...OUTCOME_METRICS_HANDLERS,
       ...BACKTESTS_HANDLERS,
       ...FACTS_HANDLERS,
+      AskSignalsHandler,
       { provide: BACKTESTS, useValue: parts.backtests },
       ...SHADOWS_HANDLERS,
       { provide: SHADOWS, useValue: parts.shadows },

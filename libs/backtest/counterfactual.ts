@@ -73,6 +73,7 @@ const TREATMENT = {
   IncidentResolved: 'leftOut',
   IncidentReopened: 'leftOut',
   OutcomeRecorded: 'leftOut',
+  SignalReviewed: 'leftOut',
   LotDrawn: 'leftOut',
 } as const satisfies Record<BookEvent['type'], 'decided' | 'folded' | 'leftOut' | 'due'>;
 

@@ -47,6 +47,7 @@ export const STORED_TYPE: Readonly<Record<EventType, string>> = {
   StoryRetold: 'goodwill.story-retold.v1',
   StoryTakenUp: 'goodwill.story-taken-up.v1',
   RecognitionGiven: 'goodwill.recognition-given.v1',
+  SignalReviewed: 'goodwill.signal-reviewed.v1',
   LotDrawn: 'goodwill.lot-drawn.v1',
 };
 

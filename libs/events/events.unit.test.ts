@@ -25,6 +25,7 @@ import { factsOfLimits } from './limits.fixture.ts';
 import { factsOfLots } from './lots.fixture.ts';
 import { factsOfNudging } from './nudge.fixture.ts';
 import { EVENT_SCHEMAS } from './schemas.ts';
+import { factsOfReviews } from './signals.fixture.ts';
 import { factsOfStories } from './stories.fixture.ts';
 import { factsTold } from './told.fixture.ts';
 import { factsOfWaiting } from './waiting.fixture.ts';
@@ -217,6 +218,7 @@ describe('the stored form', () => {
     ...factsOfLimits(),
     ...tryOutHistory(),
     ...factsTold(),
+    ...factsOfReviews(),
     ...factsOfLots(),
     ...factsOfNudging(),
     ...factsOfStories(),

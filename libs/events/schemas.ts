@@ -26,6 +26,7 @@ import {
   uuid,
   whole,
 } from './schema-parts.ts';
+import { SIGNAL_REVIEWED } from './signal-schemas.ts';
 import { STORY_EVENTS } from './story-schemas.ts';
 
 const edge = { type: ['integer', 'null'], description: 'Epoch milliseconds, UTC; null: open on this side.' };
@@ -369,6 +370,7 @@ const DATA: Readonly<Record<BookEvent['type'] | AccessEvent['type'], JsonSchema>
   }),
   ...STORY_EVENTS,
   LotDrawn: object({ id: uuid, asked: ASKED_DRAW, draw: DRAW, ...told }),
+  SignalReviewed: SIGNAL_REVIEWED,
 };
 
 const NAMES = { ...STORED_TYPE, ...STORED_ACCESS_TYPE };

@@ -1,5 +1,6 @@
 /** Every view this version keeps. */
 import { adjustmentsView } from './adjustments/adjustments.view.ts';
+import { conductView } from './conduct/conduct.view.ts';
 import { factsView } from './facts/facts.view.ts';
 import { outcomeMetricsView } from './outcome-metrics/outcome-metrics.view.ts';
 import { registerView } from './register/register.view.ts';
@@ -16,4 +17,5 @@ export const ALL_VIEWS: readonly View[] = [
   useView,
   storiesView,
   outcomeMetricsView,
+  conductView,
 ];

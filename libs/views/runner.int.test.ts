@@ -218,6 +218,7 @@ describe('following the ledger', () => {
       { view: 'use', eventsBehind: 0, secondsBehind: 0, rebuilding: false },
       { view: 'stories', eventsBehind: 0, secondsBehind: 0, rebuilding: false },
       { view: 'outcomes', eventsBehind: 0, secondsBehind: 0, rebuilding: false },
+      { view: 'conduct', eventsBehind: 0, secondsBehind: 0, rebuilding: false },
     ]);
   });
 });
@@ -252,6 +253,7 @@ describe('building beside', () => {
       'use active',
       'stories active',
       'outcomes active',
+      'conduct active',
       'register active',
     ]);
     await close(views);

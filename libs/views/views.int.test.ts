@@ -83,6 +83,7 @@ describe('the views in their threads', () => {
       ['current', false],
       ['current', false],
       ['current', false],
+      ['current', false],
     ]);
   });
 

@@ -1,6 +1,7 @@
 /** The views as the service sees them: questions, how far they are, and their upkeep. */
 import type { StoredEvent } from '../event-store/event-store.ts';
 import type { AdjustmentFilters, AdjustmentsAnswer } from './adjustments/adjustments.ts';
+import type { SignalsAnswer, SignalsQuestion } from './conduct/conduct.ts';
 import type {
   DrawFilters,
   DrawsAnswer,
@@ -190,6 +191,14 @@ export class Views {
   /** @throws ViewsUnavailable */
   compareOutcomes(book: string, query: ComparisonQuery): Promise<ComparisonAnswer> {
     return this.#ask('outcomes', book, { about: 'comparison', query }) as Promise<ComparisonAnswer>;
+  }
+
+  /**
+   * @throws RangeError for a span that is none, or too long.
+   * @throws ViewsUnavailable
+   */
+  signals(book: string, question: SignalsQuestion = {}): Promise<SignalsAnswer> {
+    return this.#ask('conduct', book, question) as Promise<SignalsAnswer>;
   }
 
   /**

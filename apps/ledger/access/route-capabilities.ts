@@ -92,6 +92,9 @@ export const ROUTE_NEEDS: Readonly<Record<string, Needs>> = {
   [`GET ${BOOK}/employees/:employee/nudge`]: 'acts:write',
   [`GET ${BOOK}/metrics/outcomes`]: 'reports:read',
   [`GET ${BOOK}/metrics/outcomes/compare`]: 'reports:read',
+  [`GET ${BOOK}/signals`]: 'signals:read',
+  [`GET ${BOOK}/signals/:signal`]: 'signals:read',
+  [`POST ${BOOK}/signals/:signal/reviews`]: 'signals:review',
 };
 
 /** The API's description and the pages that show it. */

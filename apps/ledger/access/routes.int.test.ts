@@ -22,6 +22,7 @@ const TELLERS_OF_STORIES: readonly AccessRole[] = ['till', 'crm', 'operations', 
 const APPROVERS: readonly AccessRole[] = ['approver', 'admin'];
 const ADJUSTERS: readonly AccessRole[] = ['operations', 'finance', 'admin'];
 const OPERATIONS: readonly AccessRole[] = ['operations', 'admin'];
+const REVIEWERS: readonly AccessRole[] = ['reviewer', 'admin'];
 const POLICY_READERS: readonly AccessRole[] = ['operations', 'finance', 'reviewer', 'admin'];
 
 const ROUTES: readonly (readonly [method: string, path: string, roles: readonly AccessRole[]])[] = [
@@ -99,6 +100,9 @@ const ROUTES: readonly (readonly [method: string, path: string, roles: readonly 
   ['GET', '/v1/books/{book}/employees/{employee}/nudge', TILLS],
   ['GET', '/v1/books/{book}/metrics/outcomes', POLICY_READERS],
   ['GET', '/v1/books/{book}/metrics/outcomes/compare', POLICY_READERS],
+  ['GET', '/v1/books/{book}/signals', REVIEWERS],
+  ['GET', '/v1/books/{book}/signals/{signal}', REVIEWERS],
+  ['POST', '/v1/books/{book}/signals/{signal}/reviews', REVIEWERS],
 ];
 const OPEN = ['GET /health/live', 'GET /health/ready'];
 

@@ -6,7 +6,15 @@ import type { Views } from '../../../libs/views/views.ts';
 import { AT_LEAST_WAIT_MS, behind } from '../http/position.ts';
 import { VIEWS } from '../parts.ts';
 
-export type ViewName = 'register' | 'spend' | 'adjustments' | 'facts' | 'use' | 'stories' | 'outcomes';
+export type ViewName =
+  | 'register'
+  | 'spend'
+  | 'adjustments'
+  | 'facts'
+  | 'use'
+  | 'stories'
+  | 'outcomes'
+  | 'conduct';
 
 export class AskSpend extends BusQuery<SpendAnswer> {
   readonly book: string;

@@ -2,7 +2,9 @@
 
 import { ACT_STATUSES, KINDS, MODES, TRIGGERS } from '../../../libs/domain/act/act.ts';
 import { OUTCOME_TYPES } from '../../../libs/domain/outcome/outcome.ts';
+import { SIGNAL_KINDS } from '../../../libs/domain/signal/signal.ts';
 import { STORY_STATUSES } from '../../../libs/domain/story/story.ts';
+import { STATUS_FILTERS } from '../../../libs/views/conduct/conduct.ts';
 import { INCIDENT_STATUSES } from '../../../libs/views/facts/facts.ts';
 import { DESIGNS } from '../../../libs/views/outcome-metrics/compare.ts';
 import { OUTCOME_DIMENSIONS } from '../../../libs/views/outcome-metrics/outcome-metrics.ts';
@@ -44,6 +46,7 @@ import {
   window,
 } from './schema-parts.ts';
 import { SETTLING_SCHEMAS, SHOWN_WHEN_SETTLED } from './settling-schemas.ts';
+import { SIGNAL_SCHEMAS } from './signal-schemas.ts';
 import { STORY_SCHEMAS } from './story-schemas.ts';
 import { TOLD_SCHEMAS } from './told-schemas.ts';
 import { USE_SCHEMAS } from './use-schemas.ts';
@@ -514,6 +517,7 @@ export const SCHEMAS = {
   ]),
   ...ADJUSTMENT_SCHEMAS,
   ...TOLD_SCHEMAS,
+  ...SIGNAL_SCHEMAS,
   ...LOT_SCHEMAS,
   Possible: possibleSchema(ALLOWANCE),
   SpendFigures: object(
@@ -653,10 +657,15 @@ export const PARAMETERS: Readonly<Record<string, Parameter>> = {
   limit: parameter('In the register: acts a page. For a bucket or an adjustment: the limit.', {
     anyOf: [{ type: 'integer', minimum: 1, maximum: MAX_PAGE, default: 50 }, { type: 'string' }],
   }),
-  kind: parameter('A kind of act.', choice(KINDS)),
+  kind: parameter('A kind of act, or of signal.', choice([...KINDS, ...SIGNAL_KINDS])),
+  subject: parameter('An employee, customer or approver whom a signal is about.', id('emp-17')),
+  signal: parameter('A signal, by its id; its % is sent as %25.', {
+    type: 'string',
+    examples: ['few-customers:emp-17'],
+  }),
   status: parameter(
-    'What became of the act, or of the incident.',
-    choice([...REGISTER_STATUSES, ...INCIDENT_STATUSES]),
+    'What became of the act, or of the incident; of signals, which to show.',
+    choice([...new Set([...REGISTER_STATUSES, ...INCIDENT_STATUSES, ...STATUS_FILTERS])]),
   ),
   story: parameter('A story.', { type: 'string', format: 'uuid' }),
   storyStatus: parameter(

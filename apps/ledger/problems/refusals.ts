@@ -242,4 +242,19 @@ export const OF_THE_DOMAIN: Record<RefusalCode, ProblemKind> = {
     title: 'The employee is not in the directory',
     advice: 'State the employee first, with PUT …/employees/{id}.',
   },
+  'duties-apart': {
+    status: 403,
+    title: 'Whoever writes policies does not review signals',
+    advice: 'Have it done by somebody who has no part in the other, or leave it.',
+  },
+  'self-review': {
+    status: 403,
+    title: 'Nobody reviews what is about themselves',
+    advice: 'Have it reviewed by somebody whom the signal is not about.',
+  },
+  'signal-not-found': {
+    status: 404,
+    title: 'There is no such signal in that span',
+    advice: 'Give the id and the span of the report that shows it.',
+  },
 };

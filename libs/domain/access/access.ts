@@ -14,7 +14,8 @@ export const CAPABILITIES = [
   'policies:read',
   'adjustments:write',
   'facts:write',
-  'reviews:write',
+  'signals:read',
+  'signals:review',
   'reports:read',
   'books:write',
   'keys:write',
@@ -40,7 +41,7 @@ export const ACCESS_ROLES = {
     'stories:publish',
   ],
   finance: ['acts:read', 'policies:read', 'adjustments:write', 'reports:read'],
-  reviewer: ['acts:read', 'policies:read', 'reports:read', 'reviews:write'],
+  reviewer: ['acts:read', 'policies:read', 'reports:read', 'signals:read', 'signals:review'],
   admin: CAPABILITIES,
 } as const satisfies Readonly<Record<string, readonly Capability[]>>;
 export type AccessRole = keyof typeof ACCESS_ROLES;

@@ -37,6 +37,7 @@ const TAKES = {
   RetellStory: 'stories:write',
   TakeUpStory: 'stories:write',
   GiveRecognition: 'stories:publish',
+  ReviewSignal: 'signals:review',
   DrawLot: 'acts:write',
 } as const satisfies Readonly<Record<Command['type'], Capability>>;
 

@@ -93,6 +93,8 @@ export function commandOf(event: BookEvent): Command | undefined {
       return { type: 'TakeUpStory', story: event.story, asked: event.asked };
     case 'RecognitionGiven':
       return { type: 'GiveRecognition', asked: event.asked };
+    case 'SignalReviewed':
+      return { type: 'ReviewSignal', asked: event.asked, basis: event.basis };
     case 'ShadowStarted':
       return { type: 'StartShadow', version: event.version };
     case 'ShadowStopped':
@@ -125,6 +127,7 @@ export function idOf(event: BookEvent): string {
     case 'LotDrawn':
     case 'StoryProposed':
     case 'RecognitionGiven':
+    case 'SignalReviewed':
       return event.id;
     default:
       return '';

@@ -6,6 +6,7 @@ import type { AskedOutcome } from '../outcome/outcome.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { AskedAdjustment, AskedTransfer } from './events.ts';
 import type { AskedDraw } from './lot-events.ts';
+import type { AskedReview, SignalBasis } from './signal-events.ts';
 import type { StoryCommand } from './story-commands.ts';
 
 export type Command =
@@ -86,6 +87,8 @@ export type Command =
   | { readonly type: 'ReportIncident'; readonly asked: AskedIncident }
   | { readonly type: 'RecordOutcome'; readonly asked: AskedOutcome }
   | { readonly type: 'DrawLot'; readonly asked: AskedDraw }
+  /** `basis`: what the report of that span has under that id; null: it has no such signal. */
+  | { readonly type: 'ReviewSignal'; readonly asked: AskedReview; readonly basis: SignalBasis | null }
   | { readonly type: 'StartShadow'; readonly version: number }
   | { readonly type: 'StopShadow'; readonly version: number }
   | StoryCommand;
@@ -170,6 +173,9 @@ export const REFUSAL_CODES = [
   'story-not-found',
   'story-out-of-turn',
   'employee-not-known',
+  'duties-apart',
+  'self-review',
+  'signal-not-found',
 ] as const;
 export type RefusalCode = (typeof REFUSAL_CODES)[number];
 

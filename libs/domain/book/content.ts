@@ -95,6 +95,10 @@ export function differences(command: Command, event: BookEvent): readonly string
     case 'DrawLot':
       if (event.type !== 'LotDrawn') return ['operation'];
       return membersThatDiffer(command.asked, event.asked);
+    case 'ReviewSignal':
+      if (event.type !== 'SignalReviewed') return ['operation'];
+      // What the signal was by then is no part of what was asked.
+      return membersThatDiffer(command.asked, event.asked);
     case 'ProposeStory':
       if (event.type !== 'StoryProposed') return ['operation'];
       // The place is drawn from the key; another text has another hash.

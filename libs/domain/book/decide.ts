@@ -22,6 +22,7 @@ import { byLot, defineCampaign, drawLot, runsOn } from './lots.ts';
 import { aheadOfClock } from './occurred.ts';
 import { decidePolicy } from './policy-life.ts';
 import { reverseAct } from './reverse.ts';
+import { reviewSignal } from './reviews.ts';
 import { same } from './same.ts';
 import { approveAct, commitAct, makeApprovalCode, rejectAct, releaseAct } from './settle.ts';
 import { activeVersion, type BookState } from './state.ts';
@@ -54,6 +55,8 @@ export function decide(draft: Draft, command: Command, context: Context): Decide
       return reportIncident(state, command, context);
     case 'RecordOutcome':
       return recordOutcome(state, command, context);
+    case 'ReviewSignal':
+      return reviewSignal(state, command, context);
     case 'DefineLocation':
       return stated(state.locations.get(command.id), command.location, () => ({
         type: 'LocationDefined',

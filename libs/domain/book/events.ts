@@ -8,6 +8,7 @@ import type { Book, Campaign, Employee, Item, Location } from '../directory/dire
 import type { Authority, Consequence, Policy } from '../policy/policy.ts';
 import type { FiscalCalendar } from '../time/fiscal-calendar.ts';
 import type { LotDrawn } from './lot-events.ts';
+import type { SignalReviewed } from './signal-events.ts';
 import type { Stamp } from './stamp.ts';
 import type { StoryEvent } from './story-events.ts';
 import type { IncidentEvent, OutcomeRecorded } from './told-events.ts';
@@ -380,7 +381,8 @@ export type BookEvent =
   | IncidentEvent
   | OutcomeRecorded
   | LotDrawn
-  | StoryEvent;
+  | StoryEvent
+  | SignalReviewed;
 
 /** How an act begins. */
 export type ActDecision = ActAccepted | ActDeclined | ActHeld | ActReserved;

@@ -106,6 +106,9 @@ export function evolve(state: BookState, event: BookEvent, revision: number): Bo
     case 'RecognitionGiven':
       evolveStory(state, event);
       break;
+    case 'SignalReviewed':
+      state.reviewers.add(event.actor);
+      break;
     case 'ShadowStarted':
       state.shadows.set(event.version, {
         document: event.document,

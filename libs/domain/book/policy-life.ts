@@ -15,6 +15,7 @@ import { type Context, type Decided, refuse, stampOf } from './context.ts';
 import { countsFiscally, fiscalCalendarMissing } from './fiscal-rules.ts';
 import { wasInForce } from './policy-status.ts';
 import type { PolicyVersion } from './policy-version.ts';
+import { reviewersApart } from './reviews.ts';
 import { same } from './same.ts';
 import type { BookState } from './state.ts';
 
@@ -31,6 +32,8 @@ export type PolicyCommand =
 
 /** @param state of a book that is open */
 export function decidePolicy(state: BookState, command: PolicyCommand, context: Context): Decided {
+  const apart = command.type === 'RejectPolicy' ? undefined : reviewersApart(state, context);
+  if (apart !== undefined) return apart;
   if (command.type === 'DraftPolicy') return draftPolicy(state, command, context);
   const { version } = command;
   const found = state.policies.get(version);

@@ -55,6 +55,8 @@ export class BookState {
   buckets = new Buckets();
   /** Where each employee acted last: whose clock an allowance runs on when no home location is known. */
   lastLocations = new Map<string, string>();
+  /** Whoever has reviewed a signal: they have no part in policies. */
+  reviewers = new Set<string>();
   /** When the directory first knew each employee, epoch ms: their carry-over begins in that window. */
   firstSeen = new Map<string, number>();
   /** Everything ever granted, taken away and transferred, without signs: keeps every sum of it exact. */
@@ -91,6 +93,7 @@ export class BookState {
       shadows: this.shadows,
       lastLocations: this.lastLocations,
       firstSeen: this.firstSeen,
+      reviewers: this.reviewers,
       adjustedInAll: this.adjustedInAll,
       reversals: this.reversals,
       open: [...this.open.values()],
@@ -113,7 +116,7 @@ export class BookState {
 }
 
 /** Changes whenever the shape of a snapshot, or the meaning of `evolve`, changes: older ones are then ignored. */
-export const SNAPSHOT_VERSION = 4;
+export const SNAPSHOT_VERSION = 5;
 
 export interface BookSnapshot {
   readonly id: string;
@@ -128,6 +131,7 @@ export interface BookSnapshot {
   readonly shadows: Map<number, Shadow>;
   readonly lastLocations: Map<string, string>;
   readonly firstSeen: Map<string, number>;
+  readonly reviewers: Set<string>;
   readonly adjustedInAll: Amounts;
   readonly reversals: Map<string, Amounts>;
   readonly open: readonly OpenAct[];
