@@ -195,7 +195,8 @@ describe('random histories', () => {
             saw(`${event.asked.mode} ${event.draw.assigned} ${event.type}`);
         }
       }),
-      { numRuns: 60 },
+      // Always the same ones: what they meet is a fact, not a chance.
+      { numRuns: 200, seed: 17 },
     );
     for (const what of ['drawn true', 'drawn false', 'request false ActDeclined', 'record false ActAccepted'])
       expect([what, (seen.get(what) ?? 0) > 0]).toEqual([what, true]);
