@@ -284,7 +284,10 @@ function costFigure(
     first = i + 1;
     cost = 0;
   }
-  const none = `No customer of these was seen to come back within ${LONG_DAYS} days.`;
+  const none =
+    pairs.length === 0
+      ? `None has been watched for ${LONG_DAYS} days yet.`
+      : `No customer of these was seen to come back within ${LONG_DAYS} days.`;
   return {
     ...ratioFigure(pairs, pairs.length, { ...resampling, seed: `${resampling.seed} cost` }, none),
     censored,
