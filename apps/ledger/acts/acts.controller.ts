@@ -4,6 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ActDecision, BookEvent } from '../../../libs/domain/book/events.ts';
 import { actorOf } from '../access/gate.ts';
 import { WriteToBook } from '../books/books.bus.ts';
+import { recordedOf } from '../books/recorded.ts';
 import { ID_MAX_LENGTH } from '../http/field-text.ts';
 import { Optional, readFields, Text, Whole } from '../http/fields.ts';
 import { sendJson, sendRecorded } from '../http/reply.ts';
@@ -52,11 +53,8 @@ export class ActsController {
     const book = bookId(request);
     const key = idempotencyKey(request);
     const asked = parseAct(jsonBody(request, true));
-    const answer = await this.#commands.execute(
-      new WriteToBook(book, { type: 'DecideAct', asked }, actorOf(request), key),
-    );
-    if (answer.outcome === 'refused') throw problemOfRefusal(answer.refusal);
-    if (answer.outcome !== 'recorded') throw new Error('An act was answered as a statement.');
+    const write = new WriteToBook(book, { type: 'DecideAct', asked }, actorOf(request), key);
+    const answer = recordedOf(await this.#commands.execute(write));
     const event = decidedOf(answer.event);
     countAct(this.#metrics, event, answer.replayed);
     sendRecorded(reply, renderAct(event, answer.position), answer.replayed);

@@ -3,8 +3,7 @@ import { CommandBus } from '@nestjs/cqrs';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { actorOf } from '../access/gate.ts';
 import { WriteManyToBook } from '../books/books.bus.ts';
-import { batchResults, readBatch, writesOf } from '../http/batch.ts';
-import { sendJson } from '../http/reply.ts';
+import { readBatch, sendBatch, writesOf } from '../http/batch.ts';
 import { bookId, jsonBody } from '../http/request.ts';
 import { Describe } from '../openapi/describe.ts';
 import type { ServiceMetrics } from '../operations/service-metrics.ts';
@@ -41,12 +40,10 @@ export class BatchController {
       asked: parseAct(item, at, alsoKnown),
     }));
     const writes = new WriteManyToBook(book, writesOf(items), actorOf(request));
-    const { text, allReplayed } = batchResults(items, await this.#commands.execute(writes), (answer) => {
+    sendBatch(reply, items, await this.#commands.execute(writes), (answer) => {
       const event = decidedOf(answer.event);
       countAct(this.#metrics, event, answer.replayed);
       return renderAct(event, answer.position);
     });
-    if (allReplayed) reply.header('idempotent-replayed', 'true');
-    sendJson(reply, 200, text);
   }
 }

@@ -4,13 +4,12 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { KINDS } from '../../../libs/domain/act/act.ts';
 import { formatInstant } from '../../../libs/domain/time/instant.ts';
 import { MAX_PAGE, REGISTER_STATUSES, type RegisterRow } from '../../../libs/views/register/register.ts';
+import { pageOf, sendPage } from '../http/page.ts';
 import { aPosition } from '../http/position.ts';
 import { aDate, anId, oneOf, readQuery, whole } from '../http/query.ts';
-import { sendJson } from '../http/reply.ts';
 import { bookId } from '../http/request.ts';
 import { readBeforeView } from '../metrics/reading-a-view.ts';
 import { Describe } from '../openapi/describe.ts';
-import { parameterProblem } from '../problems/problem.ts';
 import { SearchRegister } from './acts.bus.ts';
 
 const PARAMETERS = {
@@ -50,15 +49,8 @@ export class RegisterController {
     const book = bookId(request);
     const { atLeast, ...filters } = readQuery(request, PARAMETERS);
     await readBeforeView(this.#queries, 'register', book, atLeast, () => undefined);
-    const answer = await this.#queries.execute(new SearchRegister(book, filters));
-    if (!answer.ok) {
-      throw parameterProblem('query-invalid', [
-        { parameter: 'cursor', code: 'bad-cursor', detail: answer.detail, advice: answer.advice },
-      ]);
-    }
-    const { rows, nextCursor, position } = answer;
-    const body = { acts: rows.map(rowBody), nextCursor: nextCursor ?? null, position };
-    sendJson(reply, 200, JSON.stringify(body));
+    const page = pageOf(await this.#queries.execute(new SearchRegister(book, filters)));
+    sendPage(reply, 'acts', page.rows.map(rowBody), page);
   }
 }
 

@@ -4,13 +4,14 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { KEY_FILTERS, MAX_PAGE } from '../../../libs/views/adjustments/adjustments.ts';
 import { actorOf } from '../access/gate.ts';
 import { WriteToBook } from '../books/books.bus.ts';
+import { pageOf, sendPage } from '../http/page.ts';
 import { aPosition } from '../http/position.ts';
 import { anId, readQuery, whole } from '../http/query.ts';
-import { sendJson, sendRecorded } from '../http/reply.ts';
+import { sendRecorded } from '../http/reply.ts';
 import { bookId, idempotencyKey, jsonBody } from '../http/request.ts';
 import { readBeforeView } from '../metrics/reading-a-view.ts';
 import { Describe } from '../openapi/describe.ts';
-import { parameterProblem, problemOfRefusal } from '../problems/problem.ts';
+import { problemOfRefusal } from '../problems/problem.ts';
 import { adjustmentBody } from './adjustment.rendering.ts';
 import { SearchAdjustments } from './adjustments.bus.ts';
 import { readAdjustment } from './adjustments.fields.ts';
@@ -81,14 +82,8 @@ export class AdjustmentsController {
     const book = bookId(request);
     const { atLeast, ...filters } = readQuery(request, PARAMETERS);
     await readBeforeView(this.#queries, 'adjustments', book, atLeast, () => undefined);
-    const answer = await this.#queries.execute(new SearchAdjustments(book, filters));
-    if (!answer.ok) {
-      throw parameterProblem('query-invalid', [
-        { parameter: 'cursor', code: 'bad-cursor', detail: answer.detail, advice: answer.advice },
-      ]);
-    }
-    const { rows, nextCursor, position } = answer;
-    const adjustments = rows.map((row) => adjustmentBody(row.event, row.position));
-    sendJson(reply, 200, JSON.stringify({ adjustments, nextCursor: nextCursor ?? null, position }));
+    const page = pageOf(await this.#queries.execute(new SearchAdjustments(book, filters)));
+    const adjustments = page.rows.map((row) => adjustmentBody(row.event, row.position));
+    sendPage(reply, 'adjustments', adjustments, page);
   }
 }

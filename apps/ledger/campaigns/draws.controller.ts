@@ -1,19 +1,19 @@
 import { Controller, Get, Post, Req, Res } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { BookEvent } from '../../../libs/domain/book/events.ts';
 import { MAX_PAGE } from '../../../libs/views/facts/facts.ts';
 import { actorOf } from '../access/gate.ts';
 import { WriteManyToBook, WriteToBook } from '../books/books.bus.ts';
-import { batchResults, readBatch, writesOf } from '../http/batch.ts';
+import { type Recorded, recordedOf } from '../books/recorded.ts';
+import { readBatch, sendBatch, writesOf } from '../http/batch.ts';
+import { pageOf, sendPage } from '../http/page.ts';
 import { aPosition } from '../http/position.ts';
 import { aDate, anId, oneOf, readQuery, whole } from '../http/query.ts';
-import { sendJson, sendRecorded } from '../http/reply.ts';
+import { sendRecorded } from '../http/reply.ts';
 import { bookId, idempotencyKey, jsonBody, pathId } from '../http/request.ts';
 import { readBeforeView } from '../metrics/reading-a-view.ts';
 import { Describe } from '../openapi/describe.ts';
 import { SearchDraws } from '../outcomes/facts.bus.ts';
-import { parameterProblem, problemOfRefusal } from '../problems/problem.ts';
 import { parseDraw } from './draw.parsing.ts';
 import { drawnBody, drawRowBody } from './draw.rendering.ts';
 
@@ -55,10 +55,9 @@ export class DrawsController {
     const key = idempotencyKey(request);
     const asked = parseDraw(campaign, jsonBody(request, true));
     const command = { type: 'DrawLot', asked } as const;
-    const answer = await this.#commands.execute(new WriteToBook(book, command, actorOf(request), key));
-    if (answer.outcome === 'refused') throw problemOfRefusal(answer.refusal);
-    if (answer.outcome !== 'recorded') throw new Error('A draw was answered as a statement.');
-    sendRecorded(reply, rendered(answer.event, answer.position), answer.replayed);
+    const write = new WriteToBook(book, command, actorOf(request), key);
+    const answer = recordedOf(await this.#commands.execute(write));
+    sendRecorded(reply, rendered(answer), answer.replayed);
   }
 
   @Post('batch')
@@ -81,11 +80,7 @@ export class DrawsController {
       asked: parseDraw(campaign, item, at, alsoKnown),
     }));
     const writes = new WriteManyToBook(book, writesOf(items), actorOf(request));
-    const { text, allReplayed } = batchResults(items, await this.#commands.execute(writes), (answer) =>
-      rendered(answer.event, answer.position),
-    );
-    if (allReplayed) reply.header('idempotent-replayed', 'true');
-    sendJson(reply, 200, text);
+    sendBatch(reply, items, await this.#commands.execute(writes), rendered);
   }
 
   @Get()
@@ -106,19 +101,12 @@ export class DrawsController {
     const { atLeast, assigned, ...named } = readQuery(request, PARAMETERS);
     const filters = { campaign, ...named, ...(assigned !== undefined && { assigned: assigned === 'true' }) };
     await readBeforeView(this.#queries, 'facts', book, atLeast, () => undefined);
-    const answer = await this.#queries.execute(new SearchDraws(book, filters));
-    if (!answer.ok) {
-      throw parameterProblem('query-invalid', [
-        { parameter: 'cursor', code: 'bad-cursor', detail: answer.detail, advice: answer.advice },
-      ]);
-    }
-    const { rows, nextCursor, position } = answer;
-    const body = { draws: rows.map(drawRowBody), nextCursor: nextCursor ?? null, position };
-    sendJson(reply, 200, JSON.stringify(body));
+    const page = pageOf(await this.#queries.execute(new SearchDraws(book, filters)));
+    sendPage(reply, 'draws', page.rows.map(drawRowBody), page);
   }
 }
 
-function rendered(event: BookEvent, position: number): string {
+function rendered({ event, position }: Recorded): string {
   if (event.type !== 'LotDrawn') throw new Error(`A draw was answered with ${event.type}.`);
   return JSON.stringify(drawnBody(event, position));
 }

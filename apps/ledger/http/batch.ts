@@ -1,11 +1,14 @@
 /** What every batch is: a list of items that stand alone, each with a key of its own, and their results in order. */
+import type { FastifyReply } from 'fastify';
 import type { Answer } from '../../../libs/books/answers.ts';
 import type { Command } from '../../../libs/domain/book/commands.ts';
 import { nearestName } from '../../../libs/domain/rules/nearest-name.ts';
 import { readIdempotencyKey } from '../../../libs/platform/idempotency-key.ts';
 import { MAX_BATCH } from '../acts/batch-limit.ts';
+import type { Recorded } from '../books/recorded.ts';
 import { bodyProblem, type FieldProblem, Problem, problemOfRefusal } from '../problems/problem.ts';
 import { kindOf, pointerTo } from './field-text.ts';
+import { sendJson } from './reply.ts';
 
 export interface Write {
   readonly command: Command;
@@ -69,15 +72,17 @@ export function writesOf(items: readonly Item[]): readonly Write[] {
 }
 
 /**
+ * Sends the results in order, marked when every one of them was given before.
  * @param answers of the writes, in their order
  * @param render the body of a fact that was recorded, as JSON
  * @throws Problem when there is no such book
  */
-export function batchResults(
+export function sendBatch(
+  reply: FastifyReply,
   items: readonly Item[],
   answers: readonly Answer[],
-  render: (answer: Answer & { outcome: 'recorded' }) => string,
-): { readonly text: string; readonly allReplayed: boolean } {
+  render: (answer: Recorded) => string,
+): void {
   const [first] = answers;
   if (first?.outcome === 'refused' && first.refusal.code === 'book-not-found') {
     throw problemOfRefusal(first.refusal);
@@ -92,7 +97,8 @@ export function batchResults(
   });
   const allReplayed =
     answers.length === items.length && answers.every((one) => one.outcome === 'recorded' && one.replayed);
-  return { text: `{"results":[${results.join(',')}]}`, allReplayed };
+  if (allReplayed) reply.header('idempotent-replayed', 'true');
+  sendJson(reply, 200, `{"results":[${results.join(',')}]}`);
 }
 
 function resultOf(problem: Problem): string {

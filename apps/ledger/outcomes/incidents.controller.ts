@@ -1,21 +1,22 @@
 import { Controller, Get, Post, Req, Res } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { BookEvent } from '../../../libs/domain/book/events.ts';
 import { isAboutIncident } from '../../../libs/domain/book/told-events.ts';
 import { INCIDENT_STATUSES, MAX_PAGE } from '../../../libs/views/facts/facts.ts';
 import { actorOf } from '../access/gate.ts';
 import { SearchRegister } from '../acts/acts.bus.ts';
 import { rowBody } from '../acts/register.controller.ts';
 import { WriteManyToBook, WriteToBook } from '../books/books.bus.ts';
-import { batchResults, readBatch, writesOf } from '../http/batch.ts';
+import { type Recorded, recordedOf } from '../books/recorded.ts';
+import { readBatch, sendBatch, writesOf } from '../http/batch.ts';
+import { pageOf, sendPage } from '../http/page.ts';
 import { aPosition } from '../http/position.ts';
 import { aDate, anId, oneOf, readQuery, whole } from '../http/query.ts';
 import { sendJson, sendRecorded } from '../http/reply.ts';
 import { bookId, idempotencyKey, jsonBody, pathId } from '../http/request.ts';
 import { readBeforeView } from '../metrics/reading-a-view.ts';
 import { Describe } from '../openapi/describe.ts';
-import { Problem, parameterProblem, problemOfRefusal } from '../problems/problem.ts';
+import { Problem } from '../problems/problem.ts';
 import { FindIncident, SearchIncidents } from './facts.bus.ts';
 import { parseIncident } from './told.parsing.ts';
 import { incidentFactBody, incidentFactRowBody, incidentRowBody } from './told.rendering.ts';
@@ -61,10 +62,9 @@ export class IncidentsController {
     const key = idempotencyKey(request);
     const asked = parseIncident(jsonBody(request, true));
     const command = { type: 'ReportIncident', asked } as const;
-    const answer = await this.#commands.execute(new WriteToBook(book, command, actorOf(request), key));
-    if (answer.outcome === 'refused') throw problemOfRefusal(answer.refusal);
-    if (answer.outcome !== 'recorded') throw new Error('An incident was answered as a statement.');
-    sendRecorded(reply, rendered(answer.event, answer.position), answer.replayed);
+    const write = new WriteToBook(book, command, actorOf(request), key);
+    const answer = recordedOf(await this.#commands.execute(write));
+    sendRecorded(reply, rendered(answer), answer.replayed);
   }
 
   @Post('batch')
@@ -86,11 +86,7 @@ export class IncidentsController {
       asked: parseIncident(item, at, alsoKnown),
     }));
     const writes = new WriteManyToBook(book, writesOf(items), actorOf(request));
-    const { text, allReplayed } = batchResults(items, await this.#commands.execute(writes), (answer) =>
-      rendered(answer.event, answer.position),
-    );
-    if (allReplayed) reply.header('idempotent-replayed', 'true');
-    sendJson(reply, 200, text);
+    sendBatch(reply, items, await this.#commands.execute(writes), rendered);
   }
 
   @Get()
@@ -109,15 +105,8 @@ export class IncidentsController {
     const book = bookId(request);
     const { atLeast, ...filters } = readQuery(request, PARAMETERS);
     await readBeforeView(this.#queries, 'facts', book, atLeast, () => undefined);
-    const answer = await this.#queries.execute(new SearchIncidents(book, filters));
-    if (!answer.ok) {
-      throw parameterProblem('query-invalid', [
-        { parameter: 'cursor', code: 'bad-cursor', detail: answer.detail, advice: answer.advice },
-      ]);
-    }
-    const { rows, nextCursor, position } = answer;
-    const body = { incidents: rows.map(incidentRowBody), nextCursor: nextCursor ?? null, position };
-    sendJson(reply, 200, JSON.stringify(body));
+    const page = pageOf(await this.#queries.execute(new SearchIncidents(book, filters)));
+    sendPage(reply, 'incidents', page.rows.map(incidentRowBody), page);
   }
 
   @Get(':incident')
@@ -162,7 +151,7 @@ export class IncidentsController {
   }
 }
 
-function rendered(event: BookEvent, position: number): string {
+function rendered({ event, position }: Recorded): string {
   if (!isAboutIncident(event)) throw new Error(`An incident was answered with ${event.type}.`);
   return JSON.stringify(incidentFactBody(event, position));
 }

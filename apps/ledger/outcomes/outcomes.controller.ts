@@ -1,19 +1,19 @@
 import { Controller, Get, Post, Req, Res } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { BookEvent } from '../../../libs/domain/book/events.ts';
 import { OUTCOME_TYPES } from '../../../libs/domain/outcome/outcome.ts';
 import { MAX_PAGE } from '../../../libs/views/facts/facts.ts';
 import { actorOf } from '../access/gate.ts';
 import { WriteManyToBook, WriteToBook } from '../books/books.bus.ts';
-import { batchResults, readBatch, writesOf } from '../http/batch.ts';
+import { type Recorded, recordedOf } from '../books/recorded.ts';
+import { readBatch, sendBatch, writesOf } from '../http/batch.ts';
+import { pageOf, sendPage } from '../http/page.ts';
 import { aPosition } from '../http/position.ts';
 import { aDate, anId, oneOf, readQuery, whole } from '../http/query.ts';
-import { sendJson, sendRecorded } from '../http/reply.ts';
+import { sendRecorded } from '../http/reply.ts';
 import { bookId, idempotencyKey, jsonBody } from '../http/request.ts';
 import { readBeforeView } from '../metrics/reading-a-view.ts';
 import { Describe } from '../openapi/describe.ts';
-import { parameterProblem, problemOfRefusal } from '../problems/problem.ts';
 import { SearchOutcomes } from './facts.bus.ts';
 import { parseOutcome } from './told.parsing.ts';
 import { outcomeBody, outcomeRowBody } from './told.rendering.ts';
@@ -57,10 +57,9 @@ export class OutcomesController {
     const key = idempotencyKey(request);
     const asked = parseOutcome(jsonBody(request, true));
     const command = { type: 'RecordOutcome', asked } as const;
-    const answer = await this.#commands.execute(new WriteToBook(book, command, actorOf(request), key));
-    if (answer.outcome === 'refused') throw problemOfRefusal(answer.refusal);
-    if (answer.outcome !== 'recorded') throw new Error('An outcome was answered as a statement.');
-    sendRecorded(reply, rendered(answer.event, answer.position), answer.replayed);
+    const write = new WriteToBook(book, command, actorOf(request), key);
+    const answer = recordedOf(await this.#commands.execute(write));
+    sendRecorded(reply, rendered(answer), answer.replayed);
   }
 
   @Post('batch')
@@ -82,11 +81,7 @@ export class OutcomesController {
       asked: parseOutcome(item, at, alsoKnown),
     }));
     const writes = new WriteManyToBook(book, writesOf(items), actorOf(request));
-    const { text, allReplayed } = batchResults(items, await this.#commands.execute(writes), (answer) =>
-      rendered(answer.event, answer.position),
-    );
-    if (allReplayed) reply.header('idempotent-replayed', 'true');
-    sendJson(reply, 200, text);
+    sendBatch(reply, items, await this.#commands.execute(writes), rendered);
   }
 
   @Get()
@@ -105,19 +100,12 @@ export class OutcomesController {
     const book = bookId(request);
     const { atLeast, ...filters } = readQuery(request, PARAMETERS);
     await readBeforeView(this.#queries, 'facts', book, atLeast, () => undefined);
-    const answer = await this.#queries.execute(new SearchOutcomes(book, filters));
-    if (!answer.ok) {
-      throw parameterProblem('query-invalid', [
-        { parameter: 'cursor', code: 'bad-cursor', detail: answer.detail, advice: answer.advice },
-      ]);
-    }
-    const { rows, nextCursor, position } = answer;
-    const body = { outcomes: rows.map(outcomeRowBody), nextCursor: nextCursor ?? null, position };
-    sendJson(reply, 200, JSON.stringify(body));
+    const page = pageOf(await this.#queries.execute(new SearchOutcomes(book, filters)));
+    sendPage(reply, 'outcomes', page.rows.map(outcomeRowBody), page);
   }
 }
 
-function rendered(event: BookEvent, position: number): string {
+function rendered({ event, position }: Recorded): string {
   if (event.type !== 'OutcomeRecorded') throw new Error(`An outcome was answered with ${event.type}.`);
   return JSON.stringify(outcomeBody(event, position));
 }

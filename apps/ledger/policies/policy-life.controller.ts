@@ -1,17 +1,16 @@
 import { Controller, HttpCode, Post, Req, Res } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Answer } from '../../../libs/books/answers.ts';
 import type { PolicyCommand } from '../../../libs/domain/book/policy-life.ts';
 import { isBusinessDate, parseInstant } from '../../../libs/domain/time/instant.ts';
 import { actorOf } from '../access/gate.ts';
 import { WriteToBook } from '../books/books.bus.ts';
+import { type Recorded, recordedOf } from '../books/recorded.ts';
 import { NOTE_MAX_LENGTH } from '../http/field-text.ts';
 import { InstantOrDate, Optional, readFields, Text } from '../http/fields.ts';
 import { sendRecorded } from '../http/reply.ts';
 import { bookId, hasBody, idempotencyKey, jsonBody } from '../http/request.ts';
 import { Describe } from '../openapi/describe.ts';
-import { problemOfRefusal } from '../problems/problem.ts';
 import { etagOf, ifMatchOf } from './etags.ts';
 import { activatedBody } from './policy.rendering.ts';
 import { versionOf } from './version-of.ts';
@@ -27,8 +26,6 @@ class RejectionFields {
 class ActivationFields {
   @Optional() @InstantOrDate() from?: string;
 }
-
-type Recorded = Extract<Answer, { outcome: 'recorded' }>;
 
 @Controller('v1/books/:book/policies/:version')
 export class PolicyLifeController {
@@ -159,10 +156,7 @@ export class PolicyLifeController {
   async #write(request: FastifyRequest, command: PolicyCommand): Promise<Recorded> {
     const book = bookId(request);
     const key = idempotencyKey(request);
-    const answer = await this.#commands.execute(new WriteToBook(book, command, actorOf(request), key));
-    if (answer.outcome === 'refused') throw problemOfRefusal(answer.refusal);
-    if (answer.outcome !== 'recorded') throw new Error('A step was answered as a statement.');
-    return answer;
+    return recordedOf(await this.#commands.execute(new WriteToBook(book, command, actorOf(request), key)));
   }
 
   #answer(reply: FastifyReply, version: number, status: string, { position, replayed }: Recorded): void {

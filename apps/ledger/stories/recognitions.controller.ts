@@ -8,13 +8,12 @@ import { actorOf } from '../access/gate.ts';
 import { WriteToBook } from '../books/books.bus.ts';
 import { ID_MAX_LENGTH } from '../http/field-text.ts';
 import { choiceMember, readMembers, textMember } from '../http/members.ts';
+import { pageOf, sendPage } from '../http/page.ts';
 import { aPosition } from '../http/position.ts';
 import { readQuery, whole } from '../http/query.ts';
-import { sendJson } from '../http/reply.ts';
 import { bookId, idempotencyKey, jsonBody } from '../http/request.ts';
 import { readBeforeView } from '../metrics/reading-a-view.ts';
 import { Describe } from '../openapi/describe.ts';
-import { parameterProblem } from '../problems/problem.ts';
 import { AskStories } from './stories.bus.ts';
 import { send } from './stories.controller.ts';
 import { recognitionBody } from './story.rendering.ts';
@@ -80,14 +79,7 @@ export class RecognitionsController {
     const { atLeast, ...filters } = readQuery(request, PARAMETERS);
     await readBeforeView(this.#queries, 'stories', book, atLeast, () => undefined);
     const asked = new AskStories(book, { about: 'recognitions', filters });
-    const answer = (await this.#queries.execute(asked)) as RecognitionsAnswer;
-    if (!answer.ok) {
-      throw parameterProblem('query-invalid', [
-        { parameter: 'cursor', code: 'bad-cursor', detail: answer.detail, advice: answer.advice },
-      ]);
-    }
-    const { rows, nextCursor, position } = answer;
-    const body = { recognitions: rows.map(recognitionBody), nextCursor: nextCursor ?? null, position };
-    sendJson(reply, 200, JSON.stringify(body));
+    const page = pageOf((await this.#queries.execute(asked)) as RecognitionsAnswer);
+    sendPage(reply, 'recognitions', page.rows.map(recognitionBody), page);
   }
 }

@@ -16,15 +16,17 @@ import { MAX_PAGE } from '../../../libs/views/facts/facts.ts';
 import type { StoriesAnswer, StoryAnswer } from '../../../libs/views/stories/stories.ts';
 import { actorOf } from '../access/gate.ts';
 import { WriteToBook } from '../books/books.bus.ts';
+import { recordedOf } from '../books/recorded.ts';
 import { ID_MAX_LENGTH } from '../http/field-text.ts';
 import { choiceMember, readMembers, textMember } from '../http/members.ts';
+import { pageOf, sendPage } from '../http/page.ts';
 import { aPosition } from '../http/position.ts';
 import { oneOf, readQuery, whole } from '../http/query.ts';
 import { sendJson, sendRecorded } from '../http/reply.ts';
 import { bookId, hasBody, idempotencyKey, jsonBody, pathId } from '../http/request.ts';
 import { readBeforeView } from '../metrics/reading-a-view.ts';
 import { Describe } from '../openapi/describe.ts';
-import { Problem, parameterProblem, problemOfRefusal } from '../problems/problem.ts';
+import { Problem, problemOfRefusal } from '../problems/problem.ts';
 import { AskStories, ProposeStory, ShowStories, WithdrawStory } from './stories.bus.ts';
 import { recordedBody, storyBody } from './story.rendering.ts';
 
@@ -188,22 +190,16 @@ export class StoriesController {
   })
   async search(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const book = bookId(request);
-    const { atLeast, storyStatus: status = 'published', ...page } = readQuery(request, PARAMETERS);
+    const { atLeast, storyStatus: status = 'published', ...asked } = readQuery(request, PARAMETERS);
     const actor = actorOf(request);
     if (status !== 'published' && !may(actor.roles, 'stories:write'))
       throw problemOfRefusal(notAllowed(actor.subject, actor.roles, 'stories:write'));
     await readBeforeView(this.#queries, 'stories', book, atLeast, () => undefined);
-    const question = { about: 'stories', filters: { status, ...page } } as const;
-    const answer = (await this.#queries.execute(new AskStories(book, question))) as StoriesAnswer;
-    if (!answer.ok) {
-      throw parameterProblem('query-invalid', [
-        { parameter: 'cursor', code: 'bad-cursor', detail: answer.detail, advice: answer.advice },
-      ]);
-    }
-    const shown = await this.#queries.execute(new ShowStories(book, answer.rows, actor));
+    const question = { about: 'stories', filters: { status, ...asked } } as const;
+    const page = pageOf((await this.#queries.execute(new AskStories(book, question))) as StoriesAnswer);
+    const shown = await this.#queries.execute(new ShowStories(book, page.rows, actor));
     const stories = shown.filter((story) => story.status === status).map(storyBody);
-    const { nextCursor, position } = answer;
-    sendJson(reply, 200, JSON.stringify({ stories, nextCursor: nextCursor ?? null, position }));
+    sendPage(reply, 'stories', stories, page);
   }
 
   @Get(':story')
@@ -241,8 +237,6 @@ export class StoriesController {
 }
 
 export function send(reply: FastifyReply, answer: Answer): void {
-  if (answer.outcome === 'refused') throw problemOfRefusal(answer.refusal);
-  if (answer.outcome !== 'recorded') throw new Error('A story was answered as a statement.');
-  const body = recordedBody(answer.event as StoryEvent, answer.position);
-  sendRecorded(reply, JSON.stringify(body), answer.replayed);
+  const { event, position, replayed } = recordedOf(answer);
+  sendRecorded(reply, JSON.stringify(recordedBody(event as StoryEvent, position)), replayed);
 }
