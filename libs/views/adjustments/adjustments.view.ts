@@ -1,15 +1,10 @@
 /** A row for every adjustment, as the ledger has it, and the names it is found by. They are few beside the acts. */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { BucketAdjusted, BucketTransferred } from '../../domain/book/events.ts';
-import { readCursorFor, writeCursorFor } from '../register/cursor.ts';
+import { writeCursor } from '../cursor.ts';
+import { type Findings, pageStart } from '../page.ts';
 import { type Projection, positionOf, rowKey, type View } from '../view.ts';
-import {
-  type AdjustmentFilters,
-  type AdjustmentFindings,
-  DEFAULT_PAGE,
-  KEY_FILTERS,
-  MAX_PAGE,
-} from './adjustments.ts';
+import { type AdjustmentFilters, type AdjustmentRow, KEY_FILTERS } from './adjustments.ts';
 
 type Adjustment = BucketAdjusted | BucketTransferred;
 
@@ -69,24 +64,14 @@ function searchIn(db: DatabaseSync, prefix: string) {
     }
     return statement;
   };
-  return (bookNumber: number | undefined, filters: AdjustmentFilters): AdjustmentFindings => {
-    const pageSize = filters.pageSize ?? DEFAULT_PAGE;
-    if (!Number.isInteger(pageSize) || pageSize < 1 || pageSize > MAX_PAGE)
-      throw new RangeError(`pageSize must be a whole number from 1 to ${MAX_PAGE}`);
+  return (bookNumber: number | undefined, filters: AdjustmentFilters): Findings<AdjustmentRow> => {
     const names = ['limit', 'author', ...KEY_FILTERS].flatMap((what) => {
       const value = filters[what as keyof AdjustmentFilters];
       return value === undefined ? [] : [named(what, String(value))];
     });
-    let before = 2 ** 36;
-    if (filters.cursor !== undefined) {
-      const cursor = readCursorFor(filters.cursor, names);
-      if (!cursor.ok) {
-        const advice =
-          'Leave the cursor out to start from the newest, and send the same filters on every page.';
-        return { ok: false, code: 'cursor-invalid', detail: cursor.detail, advice };
-      }
-      before = cursor.position;
-    }
+    const start = pageStart(filters, names);
+    if (!start.ok) return start;
+    const { pageSize, after: before = 2 ** 36 } = start;
     if (bookNumber === undefined || before === 0) return { ok: true, rows: [] };
     // One more than the page tells whether there is another.
     const found = prepared(names.length).all(
@@ -99,7 +84,7 @@ function searchIn(db: DatabaseSync, prefix: string) {
       .slice(0, pageSize)
       .map(({ key, event }) => ({ position: positionOf(key), event: JSON.parse(event) as Adjustment }));
     if (found.length <= pageSize) return { ok: true, rows };
-    return { ok: true, rows, nextCursor: writeCursorFor(rows.at(-1)!.position, names) };
+    return { ok: true, rows, nextCursor: writeCursor(rows.at(-1)!.position, names) };
   };
 }
 

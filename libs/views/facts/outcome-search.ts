@@ -1,12 +1,12 @@
 /** Outcomes, the newest in the ledger first: one index, read from where the page before ended. */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { OUTCOME_TYPES } from '../../domain/outcome/outcome.ts';
-import { writeCursorFor } from '../register/cursor.ts';
+import { writeCursor } from '../cursor.ts';
+import { type Findings, pageStart } from '../page.ts';
 import { readDay, readId, storedDay, storedId } from '../stored-form.ts';
 import { positionOf, rowKey } from '../view.ts';
 import { WordReader } from '../words.ts';
-import { COMMON_OUTCOMES, type Findings, type OutcomeFilters, type OutcomeRow } from './facts.ts';
-import { pageStart } from './page.ts';
+import { COMMON_OUTCOMES, type OutcomeFilters, type OutcomeRow } from './facts.ts';
 
 interface StoredOutcome {
   key: number;
@@ -123,6 +123,6 @@ export function outcomeSearch(
     ) as unknown as StoredOutcome[];
     const rows = found.slice(0, page.pageSize).map(read);
     if (found.length <= page.pageSize) return { ok: true, rows };
-    return { ok: true, rows, nextCursor: writeCursorFor(rows.at(-1)!.position, search) };
+    return { ok: true, rows, nextCursor: writeCursor(rows.at(-1)!.position, search) };
   };
 }

@@ -2,11 +2,10 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { isStoryStep, type StoryStepEvent } from '../../domain/book/story-events.ts';
 import { STORY_STATUSES, type StoryStatus } from '../../domain/story/story.ts';
-import { MAX_PAGE } from '../facts/facts.ts';
-import { pageStart } from '../facts/page.ts';
-import { writeCursorFor } from '../register/cursor.ts';
+import { writeCursor } from '../cursor.ts';
+import { type Findings, MAX_PAGE, pageStart } from '../page.ts';
 import { type Projection, positionOf, rowKey, type View } from '../view.ts';
-import type { Page, RecognitionRow, StoryQuestion, StoryRow } from './stories.ts';
+import type { RecognitionRow, StoryQuestion, StoryRow } from './stories.ts';
 
 function schema(prefix: string): string {
   return `CREATE TABLE ${prefix}_stories (
@@ -88,7 +87,7 @@ function answering(db: DatabaseSync, prefix: string) {
     filters: { readonly pageSize?: number; readonly cursor?: string },
     search: readonly unknown[],
     find: (before: number, limit: number) => readonly Row[],
-  ): Page<Row> {
+  ): Findings<Row> {
     const start = pageStart(filters, search);
     if (!start.ok) return start;
     const before = start.after ?? 2 ** 36;
@@ -96,7 +95,7 @@ function answering(db: DatabaseSync, prefix: string) {
     const found = before === 0 ? [] : find(before - 1, start.pageSize + 1);
     const rows = found.slice(0, start.pageSize);
     if (found.length <= start.pageSize) return { ok: true, rows };
-    return { ok: true, rows, nextCursor: writeCursorFor(rows.at(-1)!.position, search) };
+    return { ok: true, rows, nextCursor: writeCursor(rows.at(-1)!.position, search) };
   }
 
   return (bookNumber: number | undefined, question: StoryQuestion): object => {
