@@ -3,12 +3,10 @@ import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isAboutIncident } from '../../../libs/domain/book/told-events.ts';
 import { INCIDENT_STATUSES } from '../../../libs/views/facts/facts.ts';
-import { actorOf } from '../access/gate.ts';
 import { SearchRegister } from '../acts/acts.bus.ts';
 import { rowBody } from '../acts/register.controller.ts';
-import { WriteManyToBook } from '../books/books.bus.ts';
 import { type Recorded, record } from '../books/recorded.ts';
-import { readBatch, sendBatch, writesOf } from '../http/batch.ts';
+import { readBatch, recordBatch } from '../http/batch.ts';
 import { PAGING, pageOf, sendPage } from '../http/page.ts';
 import { aPosition } from '../http/position.ts';
 import { aDate, anId, oneOf, readQuery } from '../http/query.ts';
@@ -82,8 +80,7 @@ export class IncidentsController {
       type: 'ReportIncident',
       asked: parseIncident(item, at, alsoKnown),
     }));
-    const writes = new WriteManyToBook(book, writesOf(items), actorOf(request));
-    sendBatch(reply, items, await this.#commands.execute(writes), rendered);
+    await recordBatch(this.#commands, request, reply, book, items, rendered);
   }
 
   @Get()

@@ -2,10 +2,8 @@ import { Controller, Get, Post, Req, Res } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { OUTCOME_TYPES } from '../../../libs/domain/outcome/outcome.ts';
-import { actorOf } from '../access/gate.ts';
-import { WriteManyToBook } from '../books/books.bus.ts';
 import { type Recorded, record } from '../books/recorded.ts';
-import { readBatch, sendBatch, writesOf } from '../http/batch.ts';
+import { readBatch, recordBatch } from '../http/batch.ts';
 import { PAGING, pageOf, sendPage } from '../http/page.ts';
 import { aDate, anId, oneOf, readQuery } from '../http/query.ts';
 import { sendRecorded } from '../http/reply.ts';
@@ -75,8 +73,7 @@ export class OutcomesController {
       type: 'RecordOutcome',
       asked: parseOutcome(item, at, alsoKnown),
     }));
-    const writes = new WriteManyToBook(book, writesOf(items), actorOf(request));
-    sendBatch(reply, items, await this.#commands.execute(writes), rendered);
+    await recordBatch(this.#commands, request, reply, book, items, rendered);
   }
 
   @Get()

@@ -1,9 +1,10 @@
 /** A row for every adjustment, as the ledger has it, and the names it is found by. They are few beside the acts. */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { BucketAdjusted, BucketTransferred } from '../../domain/book/events.ts';
+import { OF_BOOK, POSITION } from '../comparing.ts';
 import { writeCursor } from '../cursor.ts';
 import { type Findings, pageStart } from '../page.ts';
-import { type Projection, positionOf, rowKey, type View } from '../view.ts';
+import { POSITIONS, type Projection, positionOf, rowKey, type View } from '../view.ts';
 import { type AdjustmentFilters, type AdjustmentRow, KEY_FILTERS } from './adjustments.ts';
 
 type Adjustment = BucketAdjusted | BucketTransferred;
@@ -71,7 +72,7 @@ function searchIn(db: DatabaseSync, prefix: string) {
     });
     const start = pageStart(filters, names);
     if (!start.ok) return start;
-    const { pageSize, after: before = 2 ** 36 } = start;
+    const { pageSize, after: before = POSITIONS } = start;
     if (bookNumber === undefined || before === 0) return { ok: true, rows: [] };
     // One more than the page tells whether there is another.
     const found = prepared(names.length).all(
@@ -98,17 +99,16 @@ export const adjustmentsView: View = {
     return (bookNumber, question) => search(bookNumber, question as AdjustmentFilters);
   },
   comparisons(prefix) {
-    const ofBook = `key BETWEEN ?1 * ${2 ** 36} AND ?1 * ${2 ** 36} + ${2 ** 36 - 1}`;
     return [
       {
         table: 'adjustments',
         key: ['position'],
-        sql: `SELECT key % ${2 ** 36} AS position, event FROM ${prefix}_adjustments WHERE ${ofBook} ORDER BY key`,
+        sql: `SELECT ${POSITION}, event FROM ${prefix}_adjustments WHERE ${OF_BOOK} ORDER BY key`,
       },
       {
         table: 'names',
         key: ['position', 'name'],
-        sql: `SELECT key % ${2 ** 36} AS position, name FROM ${prefix}_names WHERE ${ofBook} ORDER BY key, name`,
+        sql: `SELECT ${POSITION}, name FROM ${prefix}_names WHERE ${OF_BOOK} ORDER BY key, name`,
       },
     ];
   },

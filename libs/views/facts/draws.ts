@@ -4,7 +4,7 @@ import type { LotDrawn } from '../../domain/book/lot-events.ts';
 import { writeCursor } from '../cursor.ts';
 import { type Findings, pageStart } from '../page.ts';
 import { readDay, readId, storedDay, storedId } from '../stored-form.ts';
-import { type PlacedEvent, positionOf, rowKey } from '../view.ts';
+import { type PlacedEvent, POSITIONS, positionOf, rowKey } from '../view.ts';
 import { WordReader, type Words } from '../words.ts';
 import type { DrawFilters, DrawRow } from './facts.ts';
 
@@ -118,7 +118,7 @@ export function drawSearch(
     if (assigned !== undefined) add('assigned = ?', assigned ? 1 : 0);
     if (from !== undefined) add('day >= ?', storedDay(from));
     if (to !== undefined) add('day <= ?', storedDay(to));
-    const highest = page.after === undefined ? 2 ** 36 - 1 : page.after - 1;
+    const highest = page.after === undefined ? POSITIONS - 1 : page.after - 1;
     if (highest < 0) return { ok: true, rows: [] };
     // One more than the page tells whether there is another.
     const found = prepared(customer === undefined ? 'campaign' : 'customer', conditions).all(

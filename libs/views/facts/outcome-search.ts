@@ -4,7 +4,7 @@ import { OUTCOME_TYPES } from '../../domain/outcome/outcome.ts';
 import { writeCursor } from '../cursor.ts';
 import { type Findings, pageStart } from '../page.ts';
 import { readDay, readId, storedDay, storedId } from '../stored-form.ts';
-import { positionOf, rowKey } from '../view.ts';
+import { POSITIONS, positionOf, rowKey } from '../view.ts';
 import { WordReader } from '../words.ts';
 import { COMMON_OUTCOMES, type OutcomeFilters, type OutcomeRow } from './facts.ts';
 
@@ -102,7 +102,7 @@ export function outcomeSearch(
       if (isFew) index ??= 'type';
     }
     let lowest = 0;
-    let highest = page.after === undefined ? 2 ** 36 - 1 : page.after - 1;
+    let highest = page.after === undefined ? POSITIONS - 1 : page.after - 1;
     if (from !== undefined || to !== undefined) {
       const first = from === undefined ? 0 : storedDay(from);
       const last = to === undefined ? 99_991_231 : storedDay(to);

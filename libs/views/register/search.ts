@@ -4,7 +4,7 @@ import type { Kind, Mode, Trigger } from '../../domain/act/act.ts';
 import { readCursor, writeCursor } from '../cursor.ts';
 import { DEFAULT_PAGE, type Findings, MAX_PAGE } from '../page.ts';
 import { readDay, readId, storedDay } from '../stored-form.ts';
-import { positionOf, rowKey } from '../view.ts';
+import { POSITIONS, positionOf, rowKey } from '../view.ts';
 import { WordReader } from '../words.ts';
 import { REGISTER_STATUSES, type RegisterFilters, type RegisterRow } from './register.ts';
 
@@ -149,7 +149,7 @@ export function registerSearch(db: DatabaseSync, prefix: string): Search {
     }
     if (highest < lowest) return none;
     const lastKey =
-      highest === Number.POSITIVE_INFINITY ? rowKey(bookNumber, 2 ** 36 - 1) : rowKey(bookNumber, highest);
+      highest === Number.POSITIVE_INFINITY ? rowKey(bookNumber, POSITIONS - 1) : rowKey(bookNumber, highest);
     // One more than the page tells whether there is another.
     const found = prepared(conditions, index).all(
       rowKey(bookNumber, lowest),
