@@ -2,13 +2,19 @@
  * Aim: the writer of a book is exact under concurrency and across processes, knows every key for ever, and
  * forgets nothing when it is closed, restored from its cache, or opened without one.
  */
+import { randomUUID } from 'node:crypto';
 import { copyFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { ADMIN } from '../domain/access/access.ts';
+import type { BookEvent } from '../domain/book/events.ts';
 import type { Policy } from '../domain/policy/policy.ts';
+import { NO_STREAM } from '../event-store/event-store.ts';
+import { SqliteEventStore } from '../event-store/sqlite/sqlite-event-store.ts';
+import { encodeEvent } from '../events/codec.ts';
 import type { Answer } from './answers.ts';
 import { coffee, furnish, type OpenBooks, openBooks, policyOf, temporaryFolder } from './books.fixture.ts';
+import { CacheFile, type Mark } from './cache-file.ts';
 
 const BOOK = 'london';
 const limitOf = (count: number): Policy =>
@@ -213,6 +219,37 @@ describe('the ledger across a restart', () => {
     expect(two).toEqual(one);
     expect(after.books.status().caughtUp).toBe(true);
     expect(await post(after, 'k-16')).toMatchObject({ replayed: true });
+  });
+});
+
+describe('a long history that nobody made a snapshot of', () => {
+  const events = 100_001;
+
+  it('gets one as soon as it was folded, and other books need not wait for it', async () => {
+    const store = await SqliteEventStore.open({ file: join(folder.path, 'events.db') });
+    const stamp = { recordedAt: 0, actor: 'admin' };
+    const book = { currency: 'GBP', timeZone: 'Europe/London', fourEyes: false };
+    const facts: BookEvent[] = [{ type: 'BookDefined', book, ...stamp }];
+    while (facts.length < events) {
+      const roles = [`role-${facts.length}`];
+      facts.push({ type: 'EmployeeDefined', id: 'emp-1', employee: { roles }, ...stamp });
+    }
+    const appends = facts.map((fact) => ({ id: randomUUID(), ...encodeEvent(fact) }));
+    await store.append(`book-${BOOK}`, appends, NO_STREAM);
+    await store.close();
+    const { books } = await open();
+    const employee = () => books.read(BOOK, (state) => state.employees.get('emp-1'));
+    expect((await employee())?.value).toEqual({ roles: [`role-${events - 1}`] });
+    const beside = books.execute('other', { type: 'DefineBook', book }, { actor: ADMIN });
+    expect(await beside).toMatchObject({ outcome: 'recorded' });
+    const cache = new CacheFile(join(folder.path, 'cache-0.db'), { readOnly: true });
+    let mark: Mark | undefined;
+    for (let i = 0; i < 600 && mark === undefined; i++) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      mark = cache.snapshotMark(BOOK);
+    }
+    cache.close();
+    expect(mark?.revision).toBe(events - 1);
   });
 });
 

@@ -277,6 +277,8 @@ export class Books {
       },
     });
     this.#open.set(book, writer);
+    // So that the next start need not fold all of it again, however quiet the book stays.
+    this.#considerSnapshot(book, state.revision);
     const due = {
       nextDueAt: () => state.open.nextDueAt,
       now: () => clock.now(),

@@ -32,21 +32,27 @@ export interface CacheReply {
   readonly error?: string;
 }
 
+/** A process that ends in the middle of a long fold has that much of it to do again. */
+const EVENTS_PER_SAVE = 250_000;
+
 /** Answers the requests of a `CacheClient` on the port until it is told to close. */
 export function runCacheWorker(port: MessagePort, file: string, eventStore: EventStore): void {
   const cache = new CacheFile(file);
   let turn: Promise<void> = Promise.resolve();
+  const respond = async (call: number, request: CacheRequest) => {
+    let reply: CacheReply;
+    try {
+      reply = { call, result: await answer(request, call) };
+    } catch (error) {
+      reply = { call, error: error instanceof Error ? error.message : String(error) };
+    }
+    port.postMessage(reply);
+    if (request.ask === 'close') port.close();
+  };
   port.on('message', ({ call, request }: { call: number; request: CacheRequest }) => {
-    turn = turn.then(async () => {
-      let reply: CacheReply;
-      try {
-        reply = { call, result: await answer(request, call) };
-      } catch (error) {
-        reply = { call, error: error instanceof Error ? error.message : String(error) };
-      }
-      port.postMessage(reply);
-      if (request.ask === 'close') port.close();
-    });
+    // It may take many seconds, and gives way after every page it reads: a new book, or keys, need not wait for it.
+    if (request.ask === 'makeSnapshot') void respond(call, request);
+    else turn = turn.then(() => respond(call, request));
   });
 
   async function answer(request: CacheRequest, call: number): Promise<unknown> {
@@ -80,8 +86,10 @@ export function runCacheWorker(port: MessagePort, file: string, eventStore: Even
   async function makeSnapshot(book: string): Promise<number> {
     const loaded = cache.loadSnapshot(book);
     const state: BookState = loaded?.state ?? initialState(book);
-    const last = await fold(eventStore, streamOf(book), state);
-    if (last !== undefined) cache.saveSnapshot(state, last.id);
-    return state.revision;
+    for (;;) {
+      const last = await fold(eventStore, streamOf(book), state, { to: state.revision + EVENTS_PER_SAVE });
+      if (last === undefined) return state.revision;
+      cache.saveSnapshot(state, last.id);
+    }
   }
 }
