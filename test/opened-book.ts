@@ -76,17 +76,24 @@ export async function publish(
   return activated.position;
 }
 
-/** Every row of the register that the filter lets through, page by page. */
+/** Every row of a list of the book, page by page. @param list its URL, with what it is filtered by */
 // biome-ignore lint/suspicious/noExplicitAny: the wire is looked at from outside, without our types
-export async function register(service: ServiceProcess, path: string, filter: string): Promise<any[]> {
+export async function rowsOf(service: ServiceProcess, list: string): Promise<any[]> {
+  const name = new URL(list, service.url).pathname.split('/').at(-1) as string;
   // biome-ignore lint/suspicious/noExplicitAny: as above
   const rows: any[] = [];
-  let cursor: string | null | undefined;
+  let cursor: string | null = null;
   do {
-    const more = cursor ? `&cursor=${encodeURIComponent(cursor)}` : '';
-    const page = expectStatus(await service.get(`${path}/acts?${filter}${more}`), 200).json();
-    rows.push(...page.acts);
-    cursor = page.cursor ?? page.nextCursor ?? page.next;
-  } while (cursor);
+    const more: string = cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`;
+    // biome-ignore lint/suspicious/noExplicitAny: as above
+    const page: any = expectStatus(await service.get(`${list}${more}`), 200).json();
+    rows.push(...page[name]);
+    cursor = page.nextCursor;
+  } while (cursor !== null);
   return rows;
+}
+
+/** A new key of theirs. */
+export async function keyOf(service: ServiceProcess, subject: string, ...roles: string[]): Promise<string> {
+  return expectStatus(await service.post('/v1/keys', `key-${subject}`, { subject, roles }), 201).json().key;
 }

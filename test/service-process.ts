@@ -42,17 +42,23 @@ export interface ServiceSettings {
   readonly until?: string;
 }
 
-export interface ServiceProcess {
-  readonly pid: number;
-  readonly url: string;
-  readonly dataDir: string;
-  /** Everything it has said so far. */
-  logs(): string;
+/** With a clock that can be set. */
+export const SANDBOX: ServiceSettings = { env: { GOODWILL_SANDBOX: 'true' } };
+
+export interface Calls {
   /** Rejects when no whole answer came: then nothing is known of the call. */
   call(method: string, path: string, asked?: Asked): Promise<Reply>;
   get(path: string): Promise<Reply>;
   post(path: string, key: string, body: object): Promise<Reply>;
   put(path: string, body: object): Promise<Reply>;
+}
+
+export interface ServiceProcess extends Calls {
+  readonly pid: number;
+  readonly url: string;
+  readonly dataDir: string;
+  /** Everything it has said so far. */
+  logs(): string;
   /** SIGKILL; resolves when the process is gone. */
   kill(): Promise<void>;
   /** SIGTERM; resolves with the exit code. */
@@ -80,6 +86,23 @@ export async function removeDirectory(path: string): Promise<void> {
   await rm(path, { recursive: true, force: true, maxRetries: 3 });
 }
 
+/** Starts the service on a directory of its own, which `endForGood` removes. */
+export async function startFresh(name: string, settings: ServiceSettings = {}): Promise<ServiceProcess> {
+  const dataDir = await temporaryDirectory(name);
+  try {
+    return await startService(dataDir, settings);
+  } catch (error) {
+    await removeDirectory(dataDir);
+    throw error;
+  }
+}
+
+/** Kills the service and removes its directory, if it ever started. */
+export async function endForGood(service: ServiceProcess | undefined): Promise<void> {
+  await service?.kill();
+  if (service !== undefined) await removeDirectory(service.dataDir);
+}
+
 /** Starts the service and waits until it says it is ready. */
 export async function startService(dataDir: string, settings: ServiceSettings = {}): Promise<ServiceProcess> {
   const main = join(settings.root ?? REPOSITORY, 'dist/apps/ledger/main.js');
@@ -102,17 +125,31 @@ export async function startService(dataDir: string, settings: ServiceSettings = 
   child.stderr?.on('data', (chunk: Buffer) => said.push(chunk.toString('utf8')));
   const exited = new Promise<number | null>((settle) => child.once('exit', (code) => settle(code)));
   const url = `http://127.0.0.1:${port}`;
-  const pool = new Pool(url, { connections: settings.connections ?? 64, pipelining: 1, bodyTimeout: 60_000 });
-  const service = over(child, pool, { url, dataDir, logs: () => said.join(''), exited });
+  const { hangUp, ...calls } = callsTo(url, settings.connections);
+  const end = async (signal: NodeJS.Signals): Promise<number | null> => {
+    child.kill(signal);
+    const code = await exited;
+    await hangUp();
+    return code;
+  };
+  const service: ServiceProcess = {
+    pid: child.pid ?? 0,
+    url,
+    dataDir,
+    logs: () => said.join(''),
+    ...calls,
+    kill: async () => {
+      await end('SIGKILL');
+    },
+    stop: () => end('SIGTERM'),
+  };
   await ready(service, child, settings.readyTimeoutMs ?? 20_000, settings.until ?? '/health/ready');
   return service;
 }
 
-function over(
-  child: ChildProcess,
-  pool: Pool,
-  about: { url: string; dataDir: string; logs(): string; exited: Promise<number | null> },
-): ServiceProcess {
+/** Calls by the admin, until one hangs up. */
+export function callsTo(url: string, connections = 64): Calls & { hangUp(): Promise<void> } {
+  const pool = new Pool(url, { connections, pipelining: 1, bodyTimeout: 60_000 });
   const call = async (method: string, path: string, asked: Asked = {}): Promise<Reply> => {
     const { body } = asked;
     const raw = typeof body === 'string' || body instanceof Uint8Array ? body : undefined;
@@ -130,25 +167,12 @@ function over(
     const text = await response.body.text();
     return { status: response.statusCode, headers: response.headers, text, json: () => JSON.parse(text) };
   };
-  const end = async (signal: NodeJS.Signals): Promise<number | null> => {
-    child.kill(signal);
-    const code = await about.exited;
-    await pool.destroy();
-    return code;
-  };
   return {
-    pid: child.pid ?? 0,
-    url: about.url,
-    dataDir: about.dataDir,
-    logs: about.logs,
     call,
     get: (path) => call('GET', path),
     post: (path, key, body) => call('POST', path, { key, body }),
     put: (path, body) => call('PUT', path, { body }),
-    kill: async () => {
-      await end('SIGKILL');
-    },
-    stop: () => end('SIGTERM'),
+    hangUp: () => pool.destroy(),
   };
 }
 

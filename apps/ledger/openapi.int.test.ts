@@ -6,8 +6,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Service, startService } from './service.ts';
-import { readSettings } from './settings.ts';
+import type { Service } from './service.ts';
+import { startHere } from './start-here.fixture.ts';
 
 const committed = join(import.meta.dirname, '../../docs/openapi.json');
 const dataDir = mkdtempSync(join(tmpdir(), 'goodwill-openapi-'));
@@ -15,13 +15,7 @@ let service: Service;
 let text: string;
 
 beforeAll(async () => {
-  const reading = readSettings({
-    GOODWILL_DATA_DIR: dataDir,
-    GOODWILL_PORT: '0',
-    GOODWILL_LOG_LEVEL: 'silent',
-  });
-  if (!reading.ok) throw new Error(reading.line);
-  service = await startService(reading.settings);
+  service = await startHere(dataDir);
   text = `${JSON.stringify(await (await fetch(`${service.url}/openapi.json`)).json(), null, 2)}\n`;
   if (process.env.UPDATE === '1') writeFileSync(committed, text);
 });

@@ -51,8 +51,8 @@ export interface View {
   comparisons(prefix: string): readonly Comparison[];
 }
 
-/** Every row of a book has a key of its own: the book's number above, the position below. */
-const POSITIONS = 2 ** 36;
+/** Positions a book may have: every row has a key of its own, the book's number above, the position below. */
+export const POSITIONS = 2 ** 36;
 const BOOKS = 2 ** 17;
 
 /** A number below 2^53 that grows with the position within a book. */

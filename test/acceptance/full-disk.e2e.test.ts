@@ -7,7 +7,7 @@ import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { coffee, expectStatus, openBook, register } from '../opened-book.ts';
+import { coffee, expectStatus, openBook, rowsOf } from '../opened-book.ts';
 import {
   removeDirectory,
   type ServiceProcess,
@@ -131,7 +131,7 @@ suite(`a full disk${reason === undefined ? '' : ` [skipped: ${reason}]`}`, () =>
     const newest = Math.max(...recovered);
     // Nothing beside what was acknowledged: the opening, these acts, and the one after.
     expect(newest).toBe(position + acknowledged.size + 1);
-    const rows = await register(service, path, `limit=500&atLeast=${newest}`);
+    const rows = await rowsOf(service, `${path}/acts?limit=500&atLeast=${newest}`);
     const ids = rows.map((row) => row.id as string);
     expect(new Set(ids).size).toBe(ids.length);
     expect(ids).toHaveLength(acknowledged.size + 1);

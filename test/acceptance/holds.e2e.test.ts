@@ -3,14 +3,8 @@
  * themselves, by whichever way; and what was refused gives back what it kept.
  */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { coffee, expectStatus, openBook } from '../opened-book.ts';
-import {
-  type Reply,
-  removeDirectory,
-  type ServiceProcess,
-  startService,
-  temporaryDirectory,
-} from '../service-process.ts';
+import { coffee, expectStatus, keyOf, openBook } from '../opened-book.ts';
+import { endForGood, type Reply, type ServiceProcess, startFresh } from '../service-process.ts';
 import { expectProblem } from './expect-refused.ts';
 
 const POLICY = {
@@ -22,7 +16,6 @@ const POLICY = {
 };
 
 let service: ServiceProcess;
-let dataDir = '';
 let book = '';
 let acts = '';
 /** Keys of an approver, of the employee of most acts, and of a till. */
@@ -30,24 +23,16 @@ let dana = '';
 let emp1 = '';
 let till = '';
 
-async function keyOf(subject: string, ...roles: string[]): Promise<string> {
-  return expectStatus(await service.post('/v1/keys', `key-${subject}`, { subject, roles }), 201).json().key;
-}
-
 beforeAll(async () => {
-  dataDir = await temporaryDirectory('holds');
-  service = await startService(dataDir);
+  service = await startFresh('holds');
   ({ path: book } = await openBook(service, 'holds', POLICY));
   acts = `${book}/acts`;
   for (const key of ['one', 'two']) expectStatus(await service.post(acts, key, coffee()), 201);
-  dana = await keyOf('dana', 'approver');
-  emp1 = await keyOf('emp-1', 'approver', 'till');
-  till = await keyOf('till-7', 'till');
+  dana = await keyOf(service, 'dana', 'approver');
+  emp1 = await keyOf(service, 'emp-1', 'approver', 'till');
+  till = await keyOf(service, 'till-7', 'till');
 }, 60_000);
-afterAll(async () => {
-  await service.kill();
-  await removeDirectory(dataDir);
-});
+afterAll(() => endForGood(service));
 
 // biome-ignore lint/suspicious/noExplicitAny: the wire is looked at from outside, without our types
 async function hold(key: string, more: object = {}): Promise<any> {

@@ -5,13 +5,7 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { coffee, expectStatus, openBook, publish } from '../opened-book.ts';
-import {
-  type Reply,
-  removeDirectory,
-  type ServiceProcess,
-  startService,
-  temporaryDirectory,
-} from '../service-process.ts';
+import { endForGood, type Reply, type ServiceProcess, startFresh, startService } from '../service-process.ts';
 
 const POLICY = {
   limits: [
@@ -28,7 +22,6 @@ const OTHER_KEYS = 100_000;
 const BATCH = 1_000;
 
 let service: ServiceProcess;
-let dataDir = '';
 let acts = '';
 let path = '';
 
@@ -46,15 +39,11 @@ function expectReplay(first: Reply, again: Reply): void {
 }
 
 beforeAll(async () => {
-  dataDir = await temporaryDirectory('idempotency');
-  service = await startService(dataDir);
+  service = await startFresh('idempotency');
   ({ path } = await openBook(service, 'keys', POLICY));
   acts = `${path}/acts`;
 }, 60_000);
-afterAll(async () => {
-  await service?.kill();
-  await removeDirectory(dataDir);
-});
+afterAll(() => endForGood(service));
 
 describe('the same key with the same content', () => {
   it('gives the first answer and adds nothing', async () => {
@@ -258,7 +247,7 @@ describe('a key lives as long as the ledger', () => {
     expectReplay(accepted, await service.post(acts, 'old-accepted', coffee()));
 
     await service.kill();
-    service = await startService(dataDir, { readyTimeoutMs: 60_000 });
+    service = await startService(service.dataDir, { readyTimeoutMs: 60_000 });
     const stood = await position();
     expectReplay(accepted, await service.post(acts, 'old-accepted', coffee()));
     expectReplay(declined, await service.post(acts, 'old-declined', coffee({ customer: 'old' })));

@@ -3,14 +3,8 @@
  * the draw is a fact that can be read back; a recovery never meets the lot; and the lot of a running campaign stays.
  */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { coffee, expectStatus, openBook, register } from '../opened-book.ts';
-import {
-  goodwill,
-  removeDirectory,
-  type ServiceProcess,
-  startService,
-  temporaryDirectory,
-} from '../service-process.ts';
+import { coffee, expectStatus, openBook, rowsOf } from '../opened-book.ts';
+import { endForGood, goodwill, type ServiceProcess, startFresh, startService } from '../service-process.ts';
 import { expectProblem } from './expect-refused.ts';
 
 const POLICY = {
@@ -19,7 +13,6 @@ const POLICY = {
 const LOT = { share: 0.5, seed: 'c' };
 
 let service: ServiceProcess;
-let dataDir = '';
 let path = '';
 let keys = 0;
 /** As the ledger drew them: customer to arm. */
@@ -33,31 +26,16 @@ const act = async (more: object): Promise<any> =>
 // biome-ignore lint/suspicious/noExplicitAny: as above
 async function draws(query = ''): Promise<any[]> {
   const { position } = expectStatus(await service.get(path), 200).json();
-  // biome-ignore lint/suspicious/noExplicitAny: as above
-  const rows: any[] = [];
-  let cursor: string | null = null;
-  do {
-    const more: string = cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`;
-    const at: string = `${path}/campaigns/kindness/draws?atLeast=${position}&pageSize=7${query}${more}`;
-    // biome-ignore lint/suspicious/noExplicitAny: as above
-    const page: any = expectStatus(await service.get(at), 200).json();
-    rows.push(...page.draws);
-    cursor = page.nextCursor;
-  } while (cursor !== null);
-  return rows;
+  return rowsOf(service, `${path}/campaigns/kindness/draws?atLeast=${position}&pageSize=7${query}`);
 }
 const ofArm = (drawn: boolean) => [...arms].find(([, assigned]) => assigned === drawn)![0];
 
 beforeAll(async () => {
-  dataDir = await temporaryDirectory('lots');
-  service = await startService(dataDir);
+  service = await startFresh('lots');
   ({ path } = await openBook(service, 'london', POLICY));
   expectStatus(await service.put(`${path}/campaigns/kindness`, { lot: LOT }), 200);
 }, 60_000);
-afterAll(async () => {
-  await service?.kill();
-  await removeDirectory(dataDir);
-});
+afterAll(() => endForGood(service));
 
 describe('a draw', () => {
   it('is recorded with the arm, the chance and the seed, and read back', async () => {
@@ -140,7 +118,7 @@ describe('an act of delight in the campaign', () => {
       message:
         'The campaign "kindness" gives by lot, and this customer was not drawn. A recovery is never drawn for.',
     });
-    const found = await register(service, path, 'status=declined&limit=500');
+    const found = await rowsOf(service, `${path}/acts?status=declined&limit=500`);
     expect(new Set(found.map(({ customer }) => arms.get(customer)))).toEqual(new Set([false]));
   });
 
@@ -223,8 +201,8 @@ describe('the lot of a running campaign', () => {
 it('all of it is decided again by verify, and comes back from the ledger alone', async () => {
   const before = await draws();
   await service.stop();
-  const verified = await goodwill(['verify', '--data-dir', dataDir]);
+  const verified = await goodwill(['verify', '--data-dir', service.dataDir]);
   expect([verified.code, verified.stderr]).toEqual([0, '']);
-  service = await startService(dataDir);
+  service = await startService(service.dataDir);
   expect(await draws()).toEqual(before);
 }, 60_000);

@@ -7,12 +7,7 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { coffee, expectStatus, openBook } from '../opened-book.ts';
-import {
-  removeDirectory,
-  type ServiceProcess,
-  startService,
-  temporaryDirectory,
-} from '../service-process.ts';
+import { endForGood, type ServiceProcess, startFresh, startService } from '../service-process.ts';
 import { expectProblem } from './expect-refused.ts';
 
 const POLICY = {
@@ -23,7 +18,6 @@ const START = Date.UTC(2026, 0, 12, 10);
 const at = (day: number) => new Date(START + day * DAY_MS).toISOString();
 
 let service: ServiceProcess;
-let dataDir = '';
 let path = '';
 
 async function position(): Promise<number> {
@@ -35,8 +29,7 @@ async function ask(query: string): Promise<string> {
 }
 
 beforeAll(async () => {
-  dataDir = await temporaryDirectory('measuring');
-  service = await startService(dataDir);
+  service = await startFresh('measuring');
   ({ path } = await openBook(service, 'london', POLICY));
   const campaign = { lot: { share: 0.5, seed: 'spring' } };
   expectStatus(await service.put(`${path}/campaigns/kindness`, campaign), 200);
@@ -84,10 +77,7 @@ beforeAll(async () => {
   }));
   expectStatus(await service.call('POST', `${path}/outcomes/batch`, { body: { outcomes } }), 200);
 }, 60_000);
-afterAll(async () => {
-  await service?.kill();
-  await removeDirectory(dataDir);
-});
+afterAll(() => endForGood(service));
 
 describe('what followed acts', () => {
   it('is told with n, interval and grade', async () => {
@@ -177,10 +167,10 @@ describe('the figures', () => {
     const before = [];
     for (const query of queries) before.push(await ask(query));
     await service.stop();
-    const files = (await readdir(dataDir)).filter((name) => name.startsWith('views'));
+    const files = (await readdir(service.dataDir)).filter((name) => name.startsWith('views'));
     expect(files.length).toBeGreaterThan(0);
-    for (const name of files) await rm(join(dataDir, name));
-    service = await startService(dataDir);
+    for (const name of files) await rm(join(service.dataDir, name));
+    service = await startService(service.dataDir);
     for (const [n, query] of queries.entries()) expect(await ask(query)).toBe(before[n]);
   }, 60_000);
 });

@@ -3,14 +3,8 @@
  * by the thousand; nothing is lost, doubled or rewritten, and wrong facts are refused naming what is wrong.
  */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { coffee, expectStatus, openBook } from '../opened-book.ts';
-import {
-  goodwill,
-  removeDirectory,
-  type ServiceProcess,
-  startService,
-  temporaryDirectory,
-} from '../service-process.ts';
+import { coffee, expectStatus, keyOf, openBook } from '../opened-book.ts';
+import { endForGood, goodwill, type ServiceProcess, startFresh, startService } from '../service-process.ts';
 import { expectProblem, expectRefused } from './expect-refused.ts';
 
 const POLICY = {
@@ -18,7 +12,6 @@ const POLICY = {
 };
 
 let service: ServiceProcess;
-let dataDir = '';
 let path = '';
 let act = '';
 
@@ -34,16 +27,12 @@ async function read(query: string): Promise<any> {
 }
 
 beforeAll(async () => {
-  dataDir = await temporaryDirectory('outcomes');
-  service = await startService(dataDir);
+  service = await startFresh('outcomes');
   ({ path } = await openBook(service, 'london', POLICY));
   const given = coffee({ trigger: 'recovery', customer: 'c-991', incident: 'inc-5' });
   act = expectStatus(await service.post(`${path}/acts`, 'act-1', given), 201).json().id;
 }, 60_000);
-afterAll(async () => {
-  await service?.kill();
-  await removeDirectory(dataDir);
-});
+afterAll(() => endForGood(service));
 
 describe('an incident', () => {
   it('that acts name and nobody has told of is untold', async () => {
@@ -322,13 +311,11 @@ describe('what is wrong', () => {
     expectProblem(without, 400, 'idempotency-key-missing');
     expectProblem(await service.post('/v1/books/nowhere/outcomes', 'k', visit()), 404, 'book-not-found');
     expectProblem(await service.get('/v1/books/nowhere/outcomes'), 404, 'book-not-found');
-    const made = await service.post('/v1/keys', 'till-key', { subject: 'till-7', roles: ['till'] });
-    const headers = { authorization: `Bearer ${made.json().key}` };
+    const headers = { authorization: `Bearer ${await keyOf(service, 'till-7', 'till')}` };
     const told = await service.call('POST', `${path}/outcomes`, { key: 'k', body: visit(), headers });
     expectProblem(told, 403, 'not-allowed');
     expect((await service.call('GET', `${path}/outcomes`, { headers })).status).toBe(200);
-    const crm = await service.post('/v1/keys', 'crm-key', { subject: 'crm-1', roles: ['crm'] });
-    const may = { authorization: `Bearer ${crm.json().key}` };
+    const may = { authorization: `Bearer ${await keyOf(service, 'crm-1', 'crm')}` };
     for (const [resource, body] of [
       ['outcomes', visit()],
       ['incidents', opened()],
@@ -343,9 +330,9 @@ it('is whole, and the same after the service was killed', async () => {
   const before = await read('outcomes?pageSize=500');
   const incident = await read('incidents/inc-5');
   await service.kill();
-  const verified = await goodwill(['verify', '--data-dir', dataDir, '--json']);
+  const verified = await goodwill(['verify', '--data-dir', service.dataDir, '--json']);
   expect(JSON.parse(verified.stdout)).toMatchObject({ whole: true });
-  service = await startService(dataDir);
+  service = await startService(service.dataDir);
   expect(await read('outcomes?pageSize=500')).toEqual(before);
   expect(await read('incidents/inc-5')).toEqual(incident);
 }, 60_000);

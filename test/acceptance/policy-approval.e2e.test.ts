@@ -4,14 +4,14 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { seeded, seedFromEnvironment } from '../crash/seeded.ts';
-import { coffee, expectStatus, LONDON } from '../opened-book.ts';
+import { coffee, expectStatus, keyOf, LONDON } from '../opened-book.ts';
 import {
+  endForGood,
   goodwill,
   type Reply,
-  removeDirectory,
+  SANDBOX,
   type ServiceProcess,
-  startService,
-  temporaryDirectory,
+  startFresh,
 } from '../service-process.ts';
 
 const CONNECTIONS = 32;
@@ -19,24 +19,18 @@ const STEPS = 1_600;
 const PEOPLE = ['drafter', 'editor', 'submitter', 'approver'] as const;
 const BOOK = '/v1/books/london';
 
-let dataDir: string;
 let service: ServiceProcess;
 const keys = new Map<string, string>();
 
 beforeAll(async () => {
-  dataDir = await temporaryDirectory('approval');
-  service = await startService(dataDir, { connections: CONNECTIONS });
+  service = await startFresh('approval', { connections: CONNECTIONS });
   expectStatus(await service.put(BOOK, { ...LONDON, fourEyes: true }), 200);
   for (const subject of PEOPLE) {
     const roles = subject === 'approver' ? ['operations', 'approver'] : ['operations'];
-    const made = expectStatus(await service.post('/v1/keys', `make-${subject}`, { subject, roles }), 201);
-    keys.set(subject, made.json().key);
+    keys.set(subject, await keyOf(service, subject, ...roles));
   }
 }, 60_000);
-afterAll(async () => {
-  await service.stop();
-  await removeDirectory(dataDir);
-});
+afterAll(() => endForGood(service));
 
 function policy(count: number): object {
   return {
@@ -152,7 +146,7 @@ describe('a policy under four eyes', () => {
     ]) {
       expect([code, seed, (codes.get(code) ?? 0) > 0]).toEqual([code, seed, true]);
     }
-    const verified = await goodwill(['verify', '--data-dir', dataDir, '--json']);
+    const verified = await goodwill(['verify', '--data-dir', service.dataDir, '--json']);
     expect(JSON.parse(verified.stdout)).toMatchObject({ whole: true });
   }, 120_000);
 
@@ -237,8 +231,7 @@ describe('editing a draft', () => {
 
 describe('a version that begins with a business day', () => {
   it('is in force at each location from its own morning on', async () => {
-    const dir = await temporaryDirectory('business-day');
-    const sandbox = await startService(dir, { env: { GOODWILL_SANDBOX: 'true' } });
+    const sandbox = await startFresh('business-day', SANDBOX);
     try {
       const clock = (now: string) => sandbox.put('/v1/sandbox/clock', { now });
       await clock('2026-03-28T12:00:00Z');
@@ -285,8 +278,7 @@ describe('a version that begins with a business day', () => {
       const wrong = await sandbox.post(`${BOOK}/policies/2/activate`, 'wrong', { from: '2026-02-30' });
       expect(wrong.status).toBe(400);
     } finally {
-      await sandbox.stop();
-      await removeDirectory(dir);
+      await endForGood(sandbox);
     }
   });
 });

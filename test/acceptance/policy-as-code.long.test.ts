@@ -9,14 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { JSON_ROWS, MARK, YAML } from '../../libs/books/policy-mistakes.fixture.ts';
 import { readPolicy } from '../../libs/books/read-policy.ts';
 import { coffee, expectStatus, LONDON, openBook } from '../opened-book.ts';
-import {
-  ADMIN_KEY,
-  type Reply,
-  removeDirectory,
-  type ServiceProcess,
-  startService,
-  temporaryDirectory,
-} from '../service-process.ts';
+import { ADMIN_KEY, endForGood, type Reply, type ServiceProcess, startFresh } from '../service-process.ts';
 import { positionOf } from './expect-refused.ts';
 
 const REPOSITORY = resolve(import.meta.dirname, '../..');
@@ -25,25 +18,20 @@ const OPENING = {
 };
 
 let service: ServiceProcess;
-let dataDir = '';
 let path = '';
 
 beforeAll(async () => {
-  dataDir = await temporaryDirectory('policy-as-code');
-  service = await startService(dataDir);
+  service = await startFresh('policy-as-code');
   ({ path } = await openBook(service, 'repo', OPENING));
 }, 60_000);
-afterAll(async () => {
-  await service?.kill();
-  await removeDirectory(dataDir);
-});
+afterAll(() => endForGood(service));
 
 function goodwill(...args: string[]) {
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
     ['--no-warnings', join(REPOSITORY, 'apps/cli/bin/goodwill.js'), 'policy', ...args],
     {
-      cwd: dataDir,
+      cwd: service.dataDir,
       encoding: 'utf8',
       env: { PATH: process.env.PATH ?? '', GOODWILL_URL: service.url, GOODWILL_ADMIN_KEY: ADMIN_KEY },
     },
@@ -115,7 +103,7 @@ limits:
 
 describe('a file on its way', () => {
   it('is checked, compared, submitted and put in force, each as often as one likes', async () => {
-    await writeFile(join(dataDir, 'p.yaml'), policy('Eight a day', 8));
+    await writeFile(join(service.dataDir, 'p.yaml'), policy('Eight a day', 8));
     expect(goodwill('validate', 'p.yaml', '--book', 'repo')).toEqual({
       status: 0,
       stdout: '1 policy, no mistakes.\n',
@@ -152,7 +140,7 @@ describe('a file on its way', () => {
   });
 
   it('is put off to a business day once', async () => {
-    await writeFile(join(dataDir, 'later.yaml'), policy('Five a day', 5));
+    await writeFile(join(service.dataDir, 'later.yaml'), policy('Five a day', 5));
     const { version } = JSON.parse(goodwill('submit', 'later.yaml', '--book', 'repo', '--json').stdout);
     const later = ['activate', String(version), '--book', 'repo', '--from', '2099-01-01'];
     expect(goodwill(...later).stdout).toMatch(/comes into force on 2099-01-01\./);
@@ -163,7 +151,7 @@ describe('a file on its way', () => {
 
   it('goes back to draft, and is submitted again; once the draft was edited, it is another version', async () => {
     const text = policy('Seven a day', 7);
-    await writeFile(join(dataDir, 'q.yaml'), text);
+    await writeFile(join(service.dataDir, 'q.yaml'), text);
     const submit = () => JSON.parse(goodwill('submit', 'q.yaml', '--book', 'repo', '--json').stdout);
     const { version } = submit();
     const at = `${path}/policies/${version}`;
@@ -191,7 +179,7 @@ describe('a file on its way', () => {
     for (let i = 0; i < 9; i++) {
       expectStatus(await service.post(`${path}/acts`, `try-${i}`, coffee({ mode: 'record' })), 201);
     }
-    await writeFile(join(dataDir, 'three.yaml'), policy('Three a day', 3));
+    await writeFile(join(service.dataDir, 'three.yaml'), policy('Three a day', 3));
     const page = goodwill('backtest', 'three.yaml', '--book', 'repo');
     expect(page).toMatchObject({ status: 0, stderr: '' });
     expect(page.stdout).toMatch(/not a forecast/i);
@@ -220,8 +208,8 @@ describe('a file on its way', () => {
 
 describe('what cannot be', () => {
   it('is told by validate alone as well, and by how it ends', async () => {
-    await writeFile(join(dataDir, 'bad.yaml'), 'currency: GBP\nlimit: []\n');
-    await writeFile(join(dataDir, 'odd.yaml'), 'currency: GBP\n');
+    await writeFile(join(service.dataDir, 'bad.yaml'), 'currency: GBP\nlimit: []\n');
+    await writeFile(join(service.dataDir, 'odd.yaml'), 'currency: GBP\n');
     const bad = goodwill('validate', 'bad.yaml', 'odd.yaml');
     expect(bad).toMatchObject({ status: 1, stderr: '' });
     expect(bad.stdout).toMatch(
@@ -252,8 +240,8 @@ describe('what cannot be', () => {
     [['submit', 'p.yaml', '--book', 'repo', '--url', 'http://127.0.0.1:9'], 3, /does not answer/],
     [['validate', '--currency', 'XAU', 'p.yaml'], 2, /no minor unit/],
   ] as const)('%j ends with %i', async (args, status, stderr) => {
-    await writeFile(join(dataDir, 'bad.yaml'), 'currency: GBP\nlimit: []\n');
-    await writeFile(join(dataDir, 'p.yaml'), policy('Eight a day', 8));
+    await writeFile(join(service.dataDir, 'bad.yaml'), 'currency: GBP\nlimit: []\n');
+    await writeFile(join(service.dataDir, 'p.yaml'), policy('Eight a day', 8));
     const ended = goodwill(...args);
     expect(ended).toMatchObject({ status, stderr: expect.stringMatching(stderr) });
     expect(ended.stderr).not.toMatch(/\n\s+at /);

@@ -2,121 +2,79 @@
  * Aim: a till asks what is still possible and shows the answer as it is; what it was told, the ledger then does, act
  * by act, over HTTP and on a clock that stands still.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Service, startService } from '../../apps/ledger/service.ts';
-import { readSettings } from '../../apps/ledger/settings.ts';
+import { coffee as act, expectStatus, openBook } from '../opened-book.ts';
+import { endForGood, SANDBOX, type ServiceProcess, startFresh } from '../service-process.ts';
 
-const KEY = 'a-key-for-the-tests';
 const NOW = '2026-11-21T08:14:05.000Z';
 const BOOK = '/v1/books/london';
-const dataDir = mkdtempSync(join(tmpdir(), 'goodwill-possible-'));
-let service: Service;
+let service: ServiceProcess;
 
-const POLICY = `
-currency: GBP
-limits:
-  - id: weekly-coffees
-    title: Ten coffees a week for every barista
-    appliesTo: { kinds: [comp], items: ["coffee/*"], roles: [barista] }
-    per: [employee]
-    window: { every: week, startsOn: monday }
-    allow: { count: 10 }
-    beyond: decline
-  - id: same-face
-    appliesTo: { kinds: [comp] }
-    per: [employee, customer]
-    window: { rolling: P7D }
-    allow: { count: 2 }
-    beyond: warn
-  - id: refunds
-    title: Refunds at a café in a month
-    appliesTo: { kinds: [refund] }
-    per: [location]
-    window: month
-    allow: { retailMinor: 20000 }
-    beyond: decline
-rules:
-  - id: big-refund-names-incident
-    when: act.kind == "refund" && act.retailMinor > 5000 && act.incident == ""
-    then: decline
-    message: A refund above £50 names the incident it settles.
-`;
-
-interface Answer {
-  readonly status: number;
-  // biome-ignore lint/suspicious/noExplicitAny: the wire is looked at from outside, without our types
-  readonly body: any;
-}
-
-async function call(
-  method: string,
-  path: string,
-  body?: unknown,
-  headers: Record<string, string> = {},
-): Promise<Answer> {
-  const response = await fetch(service.url + path, {
-    method,
-    headers: {
-      authorization: `Bearer ${KEY}`,
-      ...(body !== undefined && { 'content-type': 'application/json' }),
-      ...headers,
+const POLICY = {
+  limits: [
+    {
+      id: 'weekly-coffees',
+      title: 'Ten coffees a week for every barista',
+      appliesTo: { kinds: ['comp'], items: ['coffee/*'], roles: ['barista'] },
+      per: ['employee'],
+      window: { every: 'week', startsOn: 'monday' },
+      allow: { count: 10 },
+      beyond: 'decline',
     },
-    ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-  });
-  return { status: response.status, body: await response.json() };
-}
+    {
+      id: 'same-face',
+      appliesTo: { kinds: ['comp'] },
+      per: ['employee', 'customer'],
+      window: { rolling: 'P7D' },
+      allow: { count: 2 },
+      beyond: 'warn',
+    },
+    {
+      id: 'refunds',
+      title: 'Refunds at a café in a month',
+      appliesTo: { kinds: ['refund'] },
+      per: ['location'],
+      window: 'month',
+      allow: { retailMinor: 20000 },
+      beyond: 'decline',
+    },
+  ],
+  rules: [
+    {
+      id: 'big-refund-names-incident',
+      when: 'act.kind == "refund" && act.retailMinor > 5000 && act.incident == ""',
+      then: 'decline',
+      message: 'A refund above £50 names the incident it settles.',
+    },
+  ],
+};
 
-const post = (path: string, key: string, body: unknown, headers = {}) =>
-  call('POST', path, body, { 'idempotency-key': key, ...headers });
-const possible = async (employee: string, query: Record<string, string>) =>
-  call('GET', `${BOOK}/employees/${employee}/possible?${new URLSearchParams(query)}`);
-const evaluate = async (act: object) => (await call('POST', `${BOOK}/acts/evaluate`, act)).body.status;
+async function possible(employee: string, query: Record<string, string>) {
+  const reply = await service.get(`${BOOK}/employees/${employee}/possible?${new URLSearchParams(query)}`);
+  return { status: reply.status, body: reply.json() };
+}
+const evaluate = async (body: object) =>
+  (await service.call('POST', `${BOOK}/acts/evaluate`, { body })).json().status;
 
 const COFFEE = { kind: 'comp', trigger: 'recovery', item: 'coffee/flat-white' };
-const coffee = (quantity: number, more: object = {}) => ({
-  ...{ kind: 'comp', trigger: 'recovery', employee: 'emp-17', location: 'soho' },
-  item: { sku: 'coffee/flat-white', quantity },
-  ...more,
-});
+const coffee = (quantity: number, more: object = {}) =>
+  act({ trigger: 'recovery', item: { sku: 'coffee/flat-white', quantity }, ...more });
 
 beforeAll(async () => {
-  const reading = readSettings({
-    GOODWILL_DATA_DIR: dataDir,
-    GOODWILL_PORT: '0',
-    GOODWILL_ADMIN_KEY: KEY,
-    GOODWILL_SANDBOX: 'true',
-    GOODWILL_LOG_LEVEL: 'silent',
-  });
-  if (!reading.ok) throw new Error(reading.line);
-  service = await startService(reading.settings);
-  await call('PUT', '/v1/sandbox/clock', { now: NOW });
-  await call('PUT', BOOK, { currency: 'GBP', timeZone: 'Europe/London', fourEyes: false });
-  await call('PUT', `${BOOK}/locations/soho`, { timeZone: 'Europe/London', businessDayStartsAt: '04:00' });
-  await call('PUT', `${BOOK}/employees/emp-17`, { roles: ['barista'], homeLocation: 'soho' });
-  await call('PUT', `${BOOK}/employees/emp-18`, { roles: ['lead'] });
-  await call('PUT', `${BOOK}/items/coffee%2Fflat-white`, {
-    name: 'Flat white',
-    retailMinor: 390,
-    costMinor: 80,
-  });
-  const drafted = await post(`${BOOK}/policies`, 'policy', POLICY, { 'content-type': 'application/yaml' });
-  await post(`${BOOK}/policies/${drafted.body.version}/activate`, 'activate', {});
-  for (let i = 0; i < 4; i++) await post(`${BOOK}/acts`, `coffee-${i}`, coffee(1));
-});
-afterAll(async () => {
-  await service.close();
-  rmSync(dataDir, { recursive: true, force: true });
-});
+  service = await startFresh('possible', SANDBOX);
+  await service.put('/v1/sandbox/clock', { now: NOW });
+  await openBook(service, 'london', POLICY);
+  expectStatus(await service.put(`${BOOK}/employees/emp-18`, { roles: ['lead'] }), 200);
+  for (let i = 0; i < 4; i++) await service.post(`${BOOK}/acts`, `coffee-${i}`, coffee(1));
+}, 60_000);
+afterAll(() => endForGood(service));
 
 describe('what is still possible', () => {
   it('is one sentence, the limit that stops first, and figures that evaluate confirms', async () => {
-    const { status, body } = await possible('emp-17', COFFEE);
+    const { status, body } = await possible('emp-1', COFFEE);
     expect(status).toBe(200);
     expect(body).toMatchObject({
-      employee: 'emp-17',
+      employee: 'emp-1',
       location: 'soho',
       at: NOW,
       policyVersion: 1,
@@ -128,7 +86,7 @@ describe('what is still possible', () => {
       },
       binds: {
         limit: 'weekly-coffees',
-        key: { employee: 'emp-17' },
+        key: { employee: 'emp-1' },
         measure: 'count',
         remaining: 6,
         resetsAt: '2026-11-23T04:00:00.000Z',
@@ -153,14 +111,14 @@ describe('what is still possible', () => {
   });
 
   it('says what a customer changes, and what is asked for beyond it', async () => {
-    const known = await possible('emp-17', { ...COFFEE, customer: 'c-991' });
+    const known = await possible('emp-1', { ...COFFEE, customer: 'c-991' });
     expect(known.body).toMatchObject({
       sentence: 'Flat white: 2 more within any 7 days for this customer; then it is noted.',
       possible: { status: 'accepted', quantity: { beforeWarning: 2, beforeHold: 6, beforeDecline: 6 } },
       binds: { limit: 'same-face', consequence: 'warn', resetsAt: null },
       limits: [{ limit: 'same-face' }, { limit: 'weekly-coffees' }],
     });
-    const many = await possible('emp-17', { ...COFFEE, quantity: '7' });
+    const many = await possible('emp-1', { ...COFFEE, quantity: '7' });
     expect(many.body).toMatchObject({
       sentence: 'Flat white: not possible: only 6 left this week, counted anew from Monday 2026-11-23.',
       possible: { status: 'declined', quantity: { beforeDecline: 6 } },
@@ -168,7 +126,7 @@ describe('what is still possible', () => {
   });
 
   it('bounds the value of an act, by limits and by rules that look at it', async () => {
-    const { body } = await possible('emp-17', { kind: 'refund', trigger: 'recovery' });
+    const { body } = await possible('emp-1', { kind: 'refund', trigger: 'recovery' });
     expect(body).toMatchObject({
       sentence:
         'Up to 50.00 GBP at retail value at a time; beyond that it is declined: A refund above £50 names the incident it settles.',
@@ -185,20 +143,20 @@ describe('what is still possible', () => {
     const refund = {
       kind: 'refund',
       trigger: 'recovery',
-      employee: 'emp-17',
+      employee: 'emp-1',
       location: 'soho',
       costMinor: 0,
     };
     expect(await evaluate({ ...refund, retailMinor: 5000 })).toBe('accepted');
     expect(await evaluate({ ...refund, retailMinor: 5001 })).toBe('declined');
-    const settled = await possible('emp-17', { kind: 'refund', trigger: 'recovery', incident: 'inc-5' });
+    const settled = await possible('emp-1', { kind: 'refund', trigger: 'recovery', incident: 'inc-5' });
     expect(settled.body.sentence).toBe(
       'Up to 200.00 GBP at retail value more this month for everyone together (soho); then no more.',
     );
   });
 
   it('answers for whatever the kind may be, and says which one it stops', async () => {
-    const { body } = await possible('emp-17', { item: 'coffee/flat-white' });
+    const { body } = await possible('emp-1', { item: 'coffee/flat-white' });
     expect(body.possible).toMatchObject({ status: 'accepted', quantity: { beforeDecline: 6 } });
     expect(body.assumes).toEqual(
       expect.arrayContaining([
@@ -213,39 +171,38 @@ describe('what is still possible', () => {
   });
 
   it('follows the acts at once, to the last one', async () => {
-    let { body } = await possible('emp-17', COFFEE);
+    let { body } = await possible('emp-1', COFFEE);
     for (let left = 6; left > 0; left--) {
       expect(body.possible.quantity.beforeDecline).toBe(left);
-      const posted = await post(`${BOOK}/acts`, `last-${left}`, coffee(1));
-      expect(posted.body.status).toBe('accepted');
-      ({ body } = await possible('emp-17', { ...COFFEE, atLeast: String(posted.body.position) }));
-      expect(body.position).toBe(posted.body.position);
+      const posted = await service.post(`${BOOK}/acts`, `last-${left}`, coffee(1));
+      expect(posted.json().status).toBe('accepted');
+      ({ body } = await possible('emp-1', { ...COFFEE, atLeast: String(posted.json().position) }));
+      expect(body.position).toBe(posted.json().position);
     }
     expect(body).toMatchObject({
       sentence: 'Flat white: not possible: nothing left this week, counted anew from Monday 2026-11-23.',
       possible: { status: 'declined', quantity: { beforeDecline: 0 }, costMinor: { beforeDecline: -1 } },
     });
-    expect((await post(`${BOOK}/acts`, 'one-too-many', coffee(1))).body.status).toBe('declined');
-    const monday = await possible('emp-17', { ...COFFEE, at: '2026-11-23T04:00:00Z' });
+    expect((await service.post(`${BOOK}/acts`, 'one-too-many', coffee(1))).json().status).toBe('declined');
+    const monday = await possible('emp-1', { ...COFFEE, at: '2026-11-23T04:00:00Z' });
     expect(monday.body).toMatchObject({ sentence: 'Flat white: 10 more that week; then no more.' });
   });
 
   it('counts what is reserved and what was granted', async () => {
-    await call('PUT', `${BOOK}/employees/emp-19`, { roles: ['barista'], homeLocation: 'soho' });
-    const reserved = coffee(3, { employee: 'emp-19', mode: 'reserve' });
-    expect((await post(`${BOOK}/acts`, 'reserved', reserved)).body.status).toBe('reserved');
-    const granted = await post(`${BOOK}/adjustments`, 'granted', {
-      ...{ kind: 'grant', limit: 'weekly-coffees', key: { employee: 'emp-19' } },
+    const reserved = coffee(3, { employee: 'emp-2', mode: 'reserve' });
+    expect((await service.post(`${BOOK}/acts`, 'reserved', reserved)).json().status).toBe('reserved');
+    const granted = await service.post(`${BOOK}/adjustments`, 'granted', {
+      ...{ kind: 'grant', limit: 'weekly-coffees', key: { employee: 'emp-2' } },
       ...{ count: 2, reason: 'a long queue' },
     });
-    expect([granted.status, granted.body]).toMatchObject([201, {}]);
-    const { body } = await possible('emp-19', COFFEE);
+    expectStatus(granted, 201);
+    const { body } = await possible('emp-2', COFFEE);
     expect(body).toMatchObject({
       possible: { quantity: { beforeDecline: 9 } },
       limits: [{ measures: { count: { allowed: 10, adjusted: 2, used: 0, reserved: 3, remaining: 9 } } }],
     });
-    expect(await evaluate(coffee(9, { employee: 'emp-19' }))).toBe('accepted');
-    expect(await evaluate(coffee(10, { employee: 'emp-19' }))).toBe('declined');
+    expect(await evaluate(coffee(9, { employee: 'emp-2' }))).toBe('accepted');
+    expect(await evaluate(coffee(10, { employee: 'emp-2' }))).toBe('declined');
   });
 
   it('says what is wrong with a question', async () => {
@@ -255,17 +212,17 @@ describe('what is still possible', () => {
     };
     expect(await codes('nobody', COFFEE)).toEqual([404, 'resource-not-found', undefined]);
     expect(await codes('emp-18', COFFEE)).toEqual([400, 'query-invalid', 'location']);
-    expect(await codes('emp-17', { quantity: '2' })).toEqual([400, 'query-invalid', 'item']);
-    expect(await codes('emp-17', { ...COFFEE, quantity: '0' })).toEqual([400, 'query-invalid', 'quantity']);
-    expect(await codes('emp-17', { kind: 'void' })).toEqual([400, 'query-invalid', 'kind']);
-    expect(await codes('emp-17', { item: 'tea' })).toEqual([422, 'unknown-item', undefined]);
-    expect(await codes('emp-17', { at: '2026-11-20T08:00:00Z' })).toEqual([
+    expect(await codes('emp-1', { quantity: '2' })).toEqual([400, 'query-invalid', 'item']);
+    expect(await codes('emp-1', { ...COFFEE, quantity: '0' })).toEqual([400, 'query-invalid', 'quantity']);
+    expect(await codes('emp-1', { kind: 'void' })).toEqual([400, 'query-invalid', 'kind']);
+    expect(await codes('emp-1', { item: 'tea' })).toEqual([422, 'unknown-item', undefined]);
+    expect(await codes('emp-1', { at: '2026-11-20T08:00:00Z' })).toEqual([
       422,
       'occurred-at-too-old',
       undefined,
     ]);
-    expect(await codes('emp-17', { ...COFFEE, atLeast: '100000' })).toEqual([503, 'view-behind', undefined]);
-    const nowhere = await possible('emp-17', { ...COFFEE, location: 'leeds' });
+    expect(await codes('emp-1', { ...COFFEE, atLeast: '100000' })).toEqual([503, 'view-behind', undefined]);
+    const nowhere = await possible('emp-1', { ...COFFEE, location: 'paris' });
     expect(nowhere.body).toMatchObject({
       sentence: 'Flat white: not possible: the location is not in the directory.',
       binds: { standing: 'unknown-location', consequence: 'decline' },

@@ -13,13 +13,7 @@ import { promisify } from 'node:util';
 import { createGunzip } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { parse } from 'csv-parse';
-import {
-  ADMIN_KEY,
-  removeDirectory,
-  type ServiceProcess,
-  startService,
-  temporaryDirectory,
-} from '../service-process.ts';
+import { ADMIN_KEY, endForGood, type ServiceProcess, startFresh } from '../service-process.ts';
 
 const FILE = process.env.GOODWILL_REAL_DATA ?? '';
 const REPOSITORY = resolve(import.meta.dirname, '../..');
@@ -147,17 +141,12 @@ async function returnsAfterRefunds() {
 
 (FILE === '' ? describe.skip : describe)('a year of Online Retail II (GOODWILL_REAL_DATA)', () => {
   let service: ServiceProcess;
-  let dataDir: string;
   let expected: Expected;
   beforeAll(async () => {
-    dataDir = await temporaryDirectory('real-data');
-    service = await startService(dataDir);
+    service = await startFresh('real-data');
     expected = await addedUp();
   }, 120_000);
-  afterAll(async () => {
-    await service?.stop();
-    await removeDirectory(dataDir);
-  });
+  afterAll(() => endForGood(service));
 
   // biome-ignore lint/suspicious/noExplicitAny: the command's JSON is looked at from outside
   async function goodwill(...args: string[]): Promise<any> {
@@ -168,7 +157,7 @@ async function returnsAfterRefunds() {
   }
 
   const importing = () =>
-    goodwill('import', FILE, '--map', MAP, '--rejects', join(dataDir, 'rejects.ndjson'));
+    goodwill('import', FILE, '--map', MAP, '--rejects', join(service.dataDir, 'rejects.ndjson'));
 
   it('accounts for every row, to the penny', async () => {
     const summary = await importing();
@@ -181,7 +170,7 @@ async function returnsAfterRefunds() {
     expect(BigInt(summary.outcomes.valueMinor)).toBe(expected.boughtMinor);
     expect(BigInt(summary.acts.retailMinor)).toBe(expected.refundedMinor);
     expect(summary.rejected.total).toBe(expected.rejected);
-    const rejects = (await readFile(join(dataDir, 'rejects.ndjson'), 'utf8')).trim().split('\n');
+    const rejects = (await readFile(join(service.dataDir, 'rejects.ndjson'), 'utf8')).trim().split('\n');
     expect(rejects).toHaveLength(expected.rejected);
   }, 300_000);
 
@@ -244,6 +233,6 @@ async function returnsAfterRefunds() {
   }, 120_000);
 
   it('is whole when the ledger is folded again', async () => {
-    expect(await goodwill('verify', '--data-dir', dataDir)).toMatchObject({ whole: true });
+    expect(await goodwill('verify', '--data-dir', service.dataDir)).toMatchObject({ whole: true });
   }, 120_000);
 });

@@ -1,13 +1,7 @@
 /** Aim: what is reserved is nobody else's, becomes spend when it is committed and only then, and is settled once. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { coffee, expectStatus, openBook } from '../opened-book.ts';
-import {
-  type Reply,
-  removeDirectory,
-  type ServiceProcess,
-  startService,
-  temporaryDirectory,
-} from '../service-process.ts';
+import { endForGood, type Reply, type ServiceProcess, startFresh } from '../service-process.ts';
 import { expectProblem } from './expect-refused.ts';
 
 const ALLOWED = 40;
@@ -25,20 +19,15 @@ const POLICY = {
 };
 
 let service: ServiceProcess;
-let dataDir = '';
 let book = '';
 let acts = '';
 
 beforeAll(async () => {
-  dataDir = await temporaryDirectory('reservations');
-  service = await startService(dataDir);
+  service = await startFresh('reservations');
   ({ path: book } = await openBook(service, 'reservations', POLICY));
   acts = `${book}/acts`;
 }, 60_000);
-afterAll(async () => {
-  await service.kill();
-  await removeDirectory(dataDir);
-});
+afterAll(() => endForGood(service));
 
 // biome-ignore lint/suspicious/noExplicitAny: the wire is looked at from outside, without our types
 async function reserve(key: string, more: object = {}): Promise<any> {

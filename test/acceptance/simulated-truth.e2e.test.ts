@@ -10,34 +10,29 @@ import { cafeChain } from '../../apps/cli/simulate/cafe-chain.ts';
 import { withEffects } from '../../apps/cli/simulate/effects.ts';
 import { simulatedFacts } from '../../apps/cli/simulate/facts.ts';
 import type { Truth } from '../../apps/cli/simulate/truth.ts';
-import { expectStatus, register } from '../opened-book.ts';
+import { expectStatus, rowsOf } from '../opened-book.ts';
 import {
   ADMIN_KEY,
+  endForGood,
   goodwill,
-  removeDirectory,
+  SANDBOX,
   type ServiceProcess,
-  startService,
-  temporaryDirectory,
+  startFresh,
 } from '../service-process.ts';
 
 const DAY_MS = 86_400_000;
 
 let service: ServiceProcess;
-let dataDir = '';
 
 beforeAll(async () => {
-  dataDir = await temporaryDirectory('simulated-truth');
-  service = await startService(dataDir, { env: { GOODWILL_SANDBOX: 'true' } });
+  service = await startFresh('simulated-truth', SANDBOX);
 }, 60_000);
-afterAll(async () => {
-  await service?.kill();
-  await removeDirectory(dataDir);
-});
+afterAll(() => endForGood(service));
 
 /** Plays a chain; @returns the summary and the truth as they were written. */
 // biome-ignore lint/suspicious/noExplicitAny: what is printed is looked at from outside, without our types
 async function simulate(book: string, ...args: string[]): Promise<{ summary: any; truth: Truth }> {
-  const file = join(dataDir, `${book}.json`);
+  const file = join(service.dataDir, `${book}.json`);
   const where = [
     '--url',
     service.url,
@@ -60,18 +55,7 @@ async function simulate(book: string, ...args: string[]): Promise<{ summary: any
 async function readAll(book: string, resource: string): Promise<any[]> {
   const path = `/v1/books/${book}`;
   const { position } = expectStatus(await service.get(path), 200).json();
-  // biome-ignore lint/suspicious/noExplicitAny: as above
-  const rows: any[] = [];
-  let cursor: string | null = null;
-  do {
-    const more: string = cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`;
-    const url: string = `${path}/${resource}?pageSize=500&atLeast=${position}${more}`;
-    // biome-ignore lint/suspicious/noExplicitAny: as above
-    const page: any = expectStatus(await service.get(url), 200).json();
-    rows.push(...page[resource.split('/').at(-1)!]);
-    cursor = page.nextCursor;
-  } while (cursor !== null);
-  return rows;
+  return rowsOf(service, `${path}/${resource}?pageSize=500&atLeast=${position}`);
 }
 
 function countOf(facts: readonly SimulatedFact[], what: SimulatedFact['what']): number {
@@ -98,7 +82,7 @@ describe('in a sandbox', () => {
     const incidents = facts.flatMap(({ what, body }) => (what === 'incident' ? [body.incident] : []));
     const told = await readAll('as-it-happens', 'incidents');
     expect(told.map(({ incident }) => incident).sort()).toEqual([...new Set(incidents)].sort());
-    const acts = await register(service, '/v1/books/as-it-happens', 'limit=500');
+    const acts = await rowsOf(service, '/v1/books/as-it-happens/acts?limit=500');
     expect(acts).toHaveLength(countOf(facts, 'act'));
   }, 120_000);
 });
@@ -155,7 +139,7 @@ describe('from what the ledger answers', () => {
       const drawn = new Map(
         (await readAll(book, `campaigns/${id}/draws`)).map(({ customer, assigned }) => [customer, assigned]),
       );
-      const given = (await register(service, `/v1/books/${book}`, 'limit=500&kind=gesture')).filter(
+      const given = (await rowsOf(service, `/v1/books/${book}/acts?limit=500&kind=gesture`)).filter(
         ({ campaign }) => campaign === id,
       );
       expect(given.length).toBeGreaterThan(500);

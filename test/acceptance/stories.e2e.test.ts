@@ -6,17 +6,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { coffee, expectStatus, type OpenedBook, openBook } from '../opened-book.ts';
-import {
-  type Reply,
-  removeDirectory,
-  type ServiceProcess,
-  startService,
-  temporaryDirectory,
-} from '../service-process.ts';
+import { coffee, expectStatus, keyOf, type OpenedBook, openBook } from '../opened-book.ts';
+import { endForGood, type Reply, type ServiceProcess, startFresh, startService } from '../service-process.ts';
 
 const TEXT = 'She had waited in the rain, so I brought the tea out to her: ginger, no sugar.';
-let dataDir: string;
 let service: ServiceProcess;
 let book: OpenedBook;
 let keys: Record<'till' | 'emp-1' | 'emp-2' | 'olga' | 'finance', string>;
@@ -31,24 +24,17 @@ function get(who: keyof typeof keys, path: string): Promise<Reply> {
 }
 
 beforeAll(async () => {
-  dataDir = await temporaryDirectory('stories');
-  service = await startService(dataDir);
+  service = await startFresh('stories');
   book = await openBook(service, 'london', { limits: [] });
-  const made = async (subject: string, role: string) =>
-    expectStatus(await service.post('/v1/keys', `key-${subject}`, { subject, roles: [role] }), 201).json()
-      .key;
   keys = {
-    till: await made('till-7', 'till'),
-    'emp-1': await made('emp-1', 'till'),
-    'emp-2': await made('emp-2', 'till'),
-    olga: await made('olga', 'operations'),
-    finance: await made('fay', 'finance'),
+    till: await keyOf(service, 'till-7', 'till'),
+    'emp-1': await keyOf(service, 'emp-1', 'till'),
+    'emp-2': await keyOf(service, 'emp-2', 'till'),
+    olga: await keyOf(service, 'olga', 'operations'),
+    finance: await keyOf(service, 'fay', 'finance'),
   };
 }, 60_000);
-afterAll(async () => {
-  await service.stop();
-  await removeDirectory(dataDir);
-});
+afterAll(() => endForGood(service));
 
 async function act(): Promise<string> {
   return expectStatus(await post('till', '/acts', coffee()), 201).json().id;
@@ -60,7 +46,7 @@ async function proposed(text = TEXT, key?: string): Promise<{ id: string; positi
 /** Every file of the service, the log of the database included. */
 function isOnDisk(text: string): boolean {
   const bytes = Buffer.from(text);
-  return readdirSync(dataDir, { recursive: true, withFileTypes: true }).some(
+  return readdirSync(service.dataDir, { recursive: true, withFileTypes: true }).some(
     (file) => file.isFile() && readFileSync(join(file.parentPath, file.name)).includes(bytes),
   );
 }
@@ -179,7 +165,7 @@ describe('a story that is withdrawn', () => {
     for (const step of ['consent', 'publish', 'retell', 'withdraw'])
       expect((await post('olga', `/stories/${id}/${step}`)).json().code).toBe('story-out-of-turn');
     await service.kill();
-    service = await startService(dataDir);
+    service = await startService(service.dataDir);
     expect((await get('till', `/stories/${id}`)).status).toBe(404);
     expect((await get('till', '/stories')).text).toContain(TEXT);
     const proposal = (await service.get(`${book.path}/acts?limit=500`)).json().acts;
@@ -201,7 +187,7 @@ describe('what was proposed', () => {
   it('outlives a kill, text and all', async () => {
     const { id, position } = await proposed('words that were just told');
     await service.kill();
-    service = await startService(dataDir);
+    service = await startService(service.dataDir);
     const shown = (await get('till', `/stories/${id}?atLeast=${position}`)).json();
     expect(shown).toMatchObject({ status: 'proposed', text: 'words that were just told', steps: [] });
   });

@@ -1,14 +1,8 @@
 /** Aim: whether people use what they may give, on the wire: for whoever reports, with every figure's n, and nobody named. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { coffee, expectStatus, type OpenedBook, openBook } from '../opened-book.ts';
-import {
-  removeDirectory,
-  type ServiceProcess,
-  startService,
-  temporaryDirectory,
-} from '../service-process.ts';
+import { endForGood, SANDBOX, type ServiceProcess, startFresh } from '../service-process.ts';
 
-let dataDir: string;
 let service: ServiceProcess;
 let book: OpenedBook;
 let calls = 0;
@@ -22,8 +16,7 @@ const limits = [
 ];
 
 beforeAll(async () => {
-  dataDir = await temporaryDirectory('use');
-  service = await startService(dataDir, { env: { GOODWILL_SANDBOX: 'true' } });
+  service = await startFresh('use', SANDBOX);
   await clock('2026-11-01T12:00:00Z');
   book = await openBook(service, 'london', { limits });
   await clock('2026-11-03T12:00:00Z');
@@ -35,10 +28,7 @@ beforeAll(async () => {
   await clock('2026-11-16T12:00:00Z');
   await post('/outcomes', { type: 'visit', customer: 'c-1' });
 }, 60_000);
-afterAll(async () => {
-  await service.stop();
-  await removeDirectory(dataDir);
-});
+afterAll(() => endForGood(service));
 
 async function use(query = '') {
   const { position } = (await service.get(book.path)).json();

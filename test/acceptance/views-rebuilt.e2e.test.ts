@@ -3,12 +3,7 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { coffee, expectStatus, openBook } from '../opened-book.ts';
-import {
-  removeDirectory,
-  type ServiceProcess,
-  startService,
-  temporaryDirectory,
-} from '../service-process.ts';
+import { endForGood, type ServiceProcess, startFresh, startService } from '../service-process.ts';
 
 const POLICY = {
   limits: [{ id: 'ten', per: ['customer'], window: 'lifetime', allow: { count: 10 }, beyond: 'decline' }],
@@ -17,7 +12,6 @@ const KINDS = ['comp', 'replacement', 'refund', 'credit', 'gesture'];
 const REASONS = ['long-wait', 'wrong-item', 'spill', 'regular'];
 
 let service: ServiceProcess;
-let dataDir = '';
 
 /** Every answer of a view that a caller could ask for here, page by page. */
 async function answers(
@@ -39,11 +33,11 @@ async function answers(
     'status=declined',
     'customer=c-3',
   ]) {
-    let cursor: string | null | undefined;
+    let cursor: string | null = null;
     do {
-      const more: string = cursor ? `&cursor=${encodeURIComponent(cursor)}` : '';
-      cursor = JSON.parse(await ask(`/acts?${filter}&atLeast=${position}${more}`)).cursor;
-    } while (cursor);
+      const more: string = cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`;
+      cursor = JSON.parse(await ask(`/acts?${filter}&atLeast=${position}${more}`)).nextCursor;
+    } while (cursor !== null);
   }
   for (const by of [
     'day',
@@ -64,13 +58,9 @@ async function answers(
 }
 
 beforeAll(async () => {
-  dataDir = await temporaryDirectory('views');
-  service = await startService(dataDir);
+  service = await startFresh('views');
 }, 60_000);
-afterAll(async () => {
-  await service?.kill();
-  await removeDirectory(dataDir);
-});
+afterAll(() => endForGood(service));
 
 describe('the views', () => {
   it('come back the same after they were deleted', async () => {
@@ -108,13 +98,13 @@ describe('the views', () => {
 
     const before = await answers(path, position, ids.slice(0, 20));
     expect([...before.values()].some((text) => text.includes('"declined"'))).toBe(true);
-    expect(before.size).toBeGreaterThan(30);
+    expect([...before.keys()].some((query) => query.includes('cursor='))).toBe(true);
 
     expect(await service.stop()).toBe(0);
-    const views = (await readdir(dataDir)).filter((name) => name.startsWith('views'));
+    const views = (await readdir(service.dataDir)).filter((name) => name.startsWith('views'));
     expect(views.length).toBeGreaterThan(0);
-    for (const name of views) await rm(join(dataDir, name), { recursive: true });
-    service = await startService(dataDir);
+    for (const name of views) await rm(join(service.dataDir, name), { recursive: true });
+    service = await startService(service.dataDir);
 
     expect(Object.fromEntries(await answers(path, position, ids.slice(0, 20)))).toEqual(
       Object.fromEntries(before),

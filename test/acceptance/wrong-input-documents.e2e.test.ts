@@ -4,13 +4,7 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { LONDON, openBook } from '../opened-book.ts';
-import {
-  type Reply,
-  removeDirectory,
-  type ServiceProcess,
-  startService,
-  temporaryDirectory,
-} from '../service-process.ts';
+import { endForGood, type Reply, type ServiceProcess, startFresh } from '../service-process.ts';
 import { expectRefused as expectRefusal, positionOf, type Wrong } from './expect-refused.ts';
 
 const POLICY = {
@@ -18,18 +12,13 @@ const POLICY = {
 };
 
 let service: ServiceProcess;
-let dataDir = '';
 let path = '';
 
 beforeAll(async () => {
-  dataDir = await temporaryDirectory('wrong-documents');
-  service = await startService(dataDir);
+  service = await startFresh('wrong-documents');
   ({ path } = await openBook(service, 'wrong', POLICY));
 }, 60_000);
-afterAll(async () => {
-  await service?.kill();
-  await removeDirectory(dataDir);
-});
+afterAll(() => endForGood(service));
 
 const position = (): Promise<number> => positionOf(service, path);
 const expectRefused = (wrong: Wrong, ask: () => Promise<Reply>): Promise<Reply> =>

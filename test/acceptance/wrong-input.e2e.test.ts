@@ -5,14 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { coffee, expectStatus, openBook } from '../opened-book.ts';
-import {
-  type Asked,
-  type Reply,
-  removeDirectory,
-  type ServiceProcess,
-  startService,
-  temporaryDirectory,
-} from '../service-process.ts';
+import { type Asked, endForGood, type Reply, type ServiceProcess, startFresh } from '../service-process.ts';
 import { expectRefused as expectRefusal, positionOf, type Wrong } from './expect-refused.ts';
 
 const POLICY = {
@@ -20,18 +13,13 @@ const POLICY = {
 };
 
 let service: ServiceProcess;
-let dataDir = '';
 let path = '';
 
 beforeAll(async () => {
-  dataDir = await temporaryDirectory('wrong-input');
-  service = await startService(dataDir);
+  service = await startFresh('wrong-input');
   ({ path } = await openBook(service, 'wrong', POLICY));
 }, 60_000);
-afterAll(async () => {
-  await service?.kill();
-  await removeDirectory(dataDir);
-});
+afterAll(() => endForGood(service));
 
 const position = (): Promise<number> => positionOf(service, path);
 const expectRefused = (wrong: Wrong, ask: () => Promise<Reply>): Promise<Reply> =>

@@ -10,8 +10,7 @@ import {
   type StartedTestContainer,
   Wait,
 } from 'testcontainers';
-import { Pool } from 'undici';
-import { ADMIN_KEY, type Asked, type Reply, type ServiceProcess } from '../service-process.ts';
+import { ADMIN_KEY, callsTo, type ServiceProcess } from '../service-process.ts';
 import { IMAGE } from './engine.ts';
 
 const PORT = 3000;
@@ -123,30 +122,13 @@ async function over(started: StartedTestContainer, said: string[], volume: strin
   const { container } = await getContainerRuntimeClient();
   const raw = container.getById(started.getId());
   const url = `http://${started.getHost()}:${started.getMappedPort(PORT)}`;
-  const pool = new Pool(url, { connections: 64, pipelining: 1, bodyTimeout: 60_000 });
+  const { hangUp, ...calls } = callsTo(url);
   const state = (await raw.inspect()).State;
-  const call = async (method: string, path: string, asked: Asked = {}): Promise<Reply> => {
-    const { body } = asked;
-    const bytes = typeof body === 'string' || body instanceof Uint8Array ? body : undefined;
-    const response = await pool.request({
-      path,
-      method: method as 'GET',
-      headers: {
-        authorization: `Bearer ${ADMIN_KEY}`,
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        ...(asked.key === undefined ? {} : { 'idempotency-key': asked.key }),
-        ...asked.headers,
-      },
-      body: body === undefined ? null : (bytes ?? JSON.stringify(body)),
-    });
-    const text = await response.body.text();
-    return { status: response.statusCode, headers: response.headers, text, json: () => JSON.parse(text) };
-  };
   let ended = false;
   const gone = async (): Promise<number> => {
     await raw.wait();
     const { ExitCode } = (await raw.inspect()).State;
-    await pool.destroy();
+    await hangUp();
     await raw.remove({ force: true });
     return ExitCode;
   };
@@ -157,10 +139,7 @@ async function over(started: StartedTestContainer, said: string[], volume: strin
     dataDir: volume,
     startUpMs: servingSince(said.join('')) - Date.parse(state.StartedAt),
     logs: () => said.join(''),
-    call,
-    get: (path) => call('GET', path),
-    post: (path, key, body) => call('POST', path, { key, body }),
-    put: (path, body) => call('PUT', path, { body }),
+    ...calls,
     kill: async () => {
       if (ended) return;
       ended = true;

@@ -4,7 +4,7 @@
  * key again, no limit is exceeded at any position, and the ledger has no place that nobody was told of.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expectStatus, openBook, register } from '../opened-book.ts';
+import { expectStatus, openBook, rowsOf } from '../opened-book.ts';
 import { goodwill, type ServiceProcess, startService } from '../service-process.ts';
 import { type Ask, PER_CUSTOMER, PER_INCIDENT, POLICY, send, startLoad } from './load.ts';
 import { seeded } from './seeded.ts';
@@ -204,7 +204,7 @@ function neverBeyond(asks: readonly Ask[]): void {
 async function asTheRegisterSays(service: ServiceProcess, path: string, asks: readonly Ask[]): Promise<void> {
   const expected = new Set(acts(asks).map((ask) => ask.answer?.body.id as string));
   const newest = asks.reduce((position, ask) => Math.max(position, ask.answer?.body.position ?? 0), 0);
-  const rows = await register(service, path, `limit=500&atLeast=${newest}`);
+  const rows = await rowsOf(service, `${path}/acts?limit=500&atLeast=${newest}`);
   const ids = rows.map((row) => row.id as string);
   const unique = new Set(ids);
   const missing = [...expected].filter((id) => !unique.has(id));

@@ -8,7 +8,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Seeded, seeded } from '../crash/seeded.ts';
-import { coffee, expectStatus, openBook, register } from '../opened-book.ts';
+import { coffee, expectStatus, openBook, rowsOf } from '../opened-book.ts';
 import type { Reply, ServiceProcess } from '../service-process.ts';
 import type { Kind } from '../stand-in/faults.ts';
 import { Replicas } from './replicas.ts';
@@ -318,7 +318,7 @@ async function asTheViewsSay(
 ): Promise<void> {
   const expected = new Set(asks.map(({ body }) => body.id as string));
   for (const replica of replicas.up()) {
-    const rows = await register(replica, path, `limit=500&atLeast=${newest}`);
+    const rows = await rowsOf(replica, `${path}/acts?limit=500&atLeast=${newest}`);
     const ids = new Set(rows.map(({ id }) => id as string));
     demand(
       rows.length === expected.size && ids.size === rows.length && [...expected].every((id) => ids.has(id)),

@@ -39,6 +39,20 @@ export type Kind =
   | 'cut'
   | 'silence';
 
+/** After these a caller does not know whether what it appended was written. */
+export const UNKNOWN_FATE = [
+  'drop-before',
+  'drop-after',
+  'hang-before',
+  'hang-after',
+  'unavailable-before',
+  'unavailable-after',
+  'timeout-before',
+  'timeout-after',
+  'internal-before',
+  'delay-after',
+] as const satisfies readonly Kind[];
+
 export interface Fault {
   readonly method: Method;
   readonly kind: Kind;

@@ -7,9 +7,9 @@ import { ACCESS_ROLES, type AccessRole, CAPABILITIES, may } from '../../../libs/
 import type { AccessCommand, AccessKey } from '../../../libs/domain/access/keys.ts';
 import { formatInstant } from '../../../libs/domain/time/instant.ts';
 import { ID_MAX_LENGTH, NOTE_MAX_LENGTH } from '../http/field-text.ts';
-import { Choices, Optional, readFields, Text } from '../http/fields.ts';
+import { Choices, given, Optional, readFields, readFieldsIfAny, Text } from '../http/fields.ts';
 import { sendJson, sendRecorded } from '../http/reply.ts';
-import { hasBody, idempotencyKey, jsonBody, pathId } from '../http/request.ts';
+import { idempotencyKey, jsonBody, pathId } from '../http/request.ts';
 import { Describe } from '../openapi/describe.ts';
 import { problemOfRefusal } from '../problems/problem.ts';
 import { actorOf, callerOf } from './gate.ts';
@@ -102,11 +102,9 @@ export class KeysController {
   async revoke(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const id = pathId(request, 'key');
     const key = idempotencyKey(request);
-    const { reason } = hasBody(request)
-      ? readFields(RevocationFields, jsonBody(request))
-      : new RevocationFields();
+    const fields = readFieldsIfAny(RevocationFields, request);
     if (!isKeyId(id)) throw problemOfRefusal({ code: 'key-not-found', detail: 'There is no such key.' });
-    const command = { type: 'RevokeKey', id, ...(reason !== undefined && { reason }) } as const;
+    const command = { type: 'RevokeKey', id, ...given(fields, 'reason') } as const;
     const { position, replayed } = await this.#write(request, command, key);
     const { keys } = await this.#queries.execute(new ReadKeys());
     const revoked = keys.find((one) => one.id === id);

@@ -9,8 +9,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Capability, may } from '../../../libs/domain/access/access.ts';
 import { Random } from '../../../libs/statistics/random.ts';
-import { type Service, startService } from '../service.ts';
-import { readSettings } from '../settings.ts';
+import type { Service } from '../service.ts';
+import { startHere } from '../start-here.fixture.ts';
 import { type Needs, ROUTE_NEEDS } from './route-capabilities.ts';
 
 const BOOK = '/v1/books/:book';
@@ -41,14 +41,7 @@ async function call(method: string, path: string, body?: unknown, key = till): P
 const admin = (method: string, path: string, body?: unknown) => call(method, path, body, service.adminKey);
 
 beforeAll(async () => {
-  const reading = readSettings({
-    GOODWILL_DATA_DIR: dataDir,
-    GOODWILL_PORT: '0',
-    GOODWILL_LOG_LEVEL: 'silent',
-    GOODWILL_SANDBOX: 'true',
-  });
-  if (!reading.ok) throw new Error(reading.line);
-  service = await startService(reading.settings);
+  service = await startHere(dataDir, { GOODWILL_SANDBOX: 'true' });
   const roles = ['till', 'crm'];
   till = (await admin('POST', '/v1/keys', { subject: 'till-7', roles })).body.key;
   // A Saturday, so that most of the week has passed; it stands still, and all times are the same.

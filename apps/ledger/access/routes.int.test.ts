@@ -8,8 +8,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fastify from 'fastify';
 import { ACCESS_ROLES, type AccessRole } from '../../../libs/domain/access/access.ts';
-import { type Service, startService } from '../service.ts';
-import { readSettings } from '../settings.ts';
+import type { Service } from '../service.ts';
+import { startHere } from '../start-here.fixture.ts';
 import { putUpGate } from './gate.ts';
 import { ROUTE_NEEDS } from './route-capabilities.ts';
 
@@ -127,14 +127,7 @@ async function call(method: string, path: string, key: string | undefined, body?
 }
 
 beforeAll(async () => {
-  const reading = readSettings({
-    GOODWILL_DATA_DIR: dataDir,
-    GOODWILL_PORT: '0',
-    GOODWILL_LOG_LEVEL: 'silent',
-    GOODWILL_SANDBOX: 'true',
-  });
-  if (!reading.ok) throw new Error(reading.line);
-  service = await startService(reading.settings);
+  service = await startHere(dataDir, { GOODWILL_SANDBOX: 'true' });
   for (const role of ROLES) {
     const made = await call('POST', '/v1/keys', service.adminKey, { subject: `a-${role}`, roles: [role] });
     expect(made.status).toBe(201);

@@ -3,10 +3,9 @@ import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ActDecision, BookEvent } from '../../../libs/domain/book/events.ts';
 import { actorOf } from '../access/gate.ts';
-import { WriteToBook } from '../books/books.bus.ts';
-import { recordedOf } from '../books/recorded.ts';
+import { factOf, record } from '../books/recorded.ts';
 import { ID_MAX_LENGTH } from '../http/field-text.ts';
-import { Optional, readFields, Text, Whole } from '../http/fields.ts';
+import { given, Optional, readFields, Text, Whole } from '../http/fields.ts';
 import { sendJson, sendRecorded } from '../http/reply.ts';
 import { bookId, idempotencyKey, jsonBody, pathId } from '../http/request.ts';
 import { Describe } from '../openapi/describe.ts';
@@ -53,8 +52,7 @@ export class ActsController {
     const book = bookId(request);
     const key = idempotencyKey(request);
     const asked = parseAct(jsonBody(request, true));
-    const write = new WriteToBook(book, { type: 'DecideAct', asked }, actorOf(request), key);
-    const answer = recordedOf(await this.#commands.execute(write));
+    const answer = await record(this.#commands, request, book, { type: 'DecideAct', asked }, key);
     const event = decidedOf(answer.event);
     countAct(this.#metrics, event, answer.replayed);
     sendRecorded(reply, renderAct(event, answer.position), answer.replayed);
@@ -114,20 +112,11 @@ export class ActsController {
     const book = bookId(request);
     const act = pathId(request, 'act');
     const key = idempotencyKey(request);
-    const { reason, count, costMinor, retailMinor } = readFields(ReversalFields, jsonBody(request));
-    const asked = {
-      ...(count !== undefined && { count }),
-      ...(costMinor !== undefined && { costMinor }),
-      ...(retailMinor !== undefined && { retailMinor }),
-    };
-    const answer = await this.#commands.execute(
-      new WriteToBook(book, { type: 'ReverseAct', act, reason, asked }, actorOf(request), key),
-    );
-    if (answer.outcome === 'refused') throw problemOfRefusal(answer.refusal);
-    if (answer.outcome !== 'recorded' || answer.event.type !== 'ActReversed') {
-      throw new Error('No reversal was recorded.');
-    }
-    sendRecorded(reply, renderReversal(answer.event, answer.position), answer.replayed);
+    const fields = readFields(ReversalFields, jsonBody(request));
+    const asked = given(fields, 'count', 'costMinor', 'retailMinor');
+    const command = { type: 'ReverseAct', act, reason: fields.reason, asked } as const;
+    const answer = await record(this.#commands, request, book, command, key);
+    sendRecorded(reply, renderReversal(factOf(answer, 'ActReversed'), answer.position), answer.replayed);
   }
 }
 

@@ -3,15 +3,13 @@ import { CommandBus } from '@nestjs/cqrs';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { formatInstant } from '../../../libs/domain/time/instant.ts';
 import { hashApprovalCode, makeApprovalCode } from '../../../libs/platform/approval-code.ts';
-import { actorOf } from '../access/gate.ts';
-import { WriteToBook } from '../books/books.bus.ts';
+import { factOf, record } from '../books/recorded.ts';
 import { readDuration } from '../http/duration.ts';
 import { ID_MAX_LENGTH } from '../http/field-text.ts';
-import { Duration, Optional, readFields, Text } from '../http/fields.ts';
+import { Duration, given, Optional, readFieldsIfAny, Text } from '../http/fields.ts';
 import { sendRecorded } from '../http/reply.ts';
-import { bookId, hasBody, idempotencyKey, jsonBody } from '../http/request.ts';
+import { bookId, idempotencyKey } from '../http/request.ts';
 import { Describe } from '../openapi/describe.ts';
-import { problemOfRefusal } from '../problems/problem.ts';
 
 const USUAL_MS = 5 * 60_000;
 /** An approver who stands at the till needs a minute; who is called to it, a few. */
@@ -47,22 +45,17 @@ export class ApprovalCodesController {
   async post(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const book = bookId(request);
     const key = idempotencyKey(request);
-    const { act, expiresIn } = hasBody(request)
-      ? readFields(ApprovalCodeFields, jsonBody(request))
-      : new ApprovalCodeFields();
+    const fields = readFieldsIfAny(ApprovalCodeFields, request);
     const code = makeApprovalCode();
     const command = {
       type: 'MakeApprovalCode',
       hash: hashApprovalCode(book, code),
-      ...(act !== undefined && { act }),
-      expiresInMs: expiresIn === undefined ? USUAL_MS : readDuration(expiresIn),
+      ...given(fields, 'act'),
+      expiresInMs: fields.expiresIn === undefined ? USUAL_MS : readDuration(fields.expiresIn),
     } as const;
-    const answer = await this.#commands.execute(new WriteToBook(book, command, actorOf(request), key));
-    if (answer.outcome === 'refused') throw problemOfRefusal(answer.refusal);
-    if (answer.outcome !== 'recorded' || answer.event.type !== 'ApprovalCodeMade') {
-      throw new Error('No approval code was made.');
-    }
-    const { event, position, replayed } = answer;
+    const answer = await record(this.#commands, request, book, command, key);
+    const { position, replayed } = answer;
+    const event = factOf(answer, 'ApprovalCodeMade');
     const body = {
       id: event.id,
       code: replayed ? null : code,

@@ -1,9 +1,7 @@
 import { Controller, Inject, Post, Req, Res } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { actorOf } from '../access/gate.ts';
-import { WriteManyToBook } from '../books/books.bus.ts';
-import { readBatch, sendBatch, writesOf } from '../http/batch.ts';
+import { readBatch, recordBatch } from '../http/batch.ts';
 import { bookId, jsonBody } from '../http/request.ts';
 import { Describe } from '../openapi/describe.ts';
 import type { ServiceMetrics } from '../operations/service-metrics.ts';
@@ -39,8 +37,7 @@ export class BatchController {
       type: 'DecideAct',
       asked: parseAct(item, at, alsoKnown),
     }));
-    const writes = new WriteManyToBook(book, writesOf(items), actorOf(request));
-    sendBatch(reply, items, await this.#commands.execute(writes), (answer) => {
+    await recordBatch(this.#commands, request, reply, book, items, (answer) => {
       const event = decidedOf(answer.event);
       countAct(this.#metrics, event, answer.replayed);
       return renderAct(event, answer.position);

@@ -3,8 +3,9 @@ import { QueryBus } from '@nestjs/cqrs';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { KINDS } from '../../../libs/domain/act/act.ts';
 import { formatInstant } from '../../../libs/domain/time/instant.ts';
-import { MAX_PAGE, REGISTER_STATUSES, type RegisterRow } from '../../../libs/views/register/register.ts';
-import { pageOf, sendPage } from '../http/page.ts';
+import { MAX_PAGE } from '../../../libs/views/page.ts';
+import { REGISTER_STATUSES, type RegisterRow } from '../../../libs/views/register/register.ts';
+import { aCursor, pageOf, sendPage } from '../http/page.ts';
 import { aPosition } from '../http/position.ts';
 import { aDate, anId, oneOf, readQuery, whole } from '../http/query.ts';
 import { bookId } from '../http/request.ts';
@@ -21,7 +22,7 @@ const PARAMETERS = {
   status: oneOf(REGISTER_STATUSES),
   from: aDate,
   to: aDate,
-  cursor: (text: string) => ({ value: text }),
+  cursor: aCursor,
   limit: whole(1, MAX_PAGE),
   atLeast: aPosition,
 } as const;
@@ -48,7 +49,7 @@ export class RegisterController {
   async search(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const book = bookId(request);
     const { atLeast, ...filters } = readQuery(request, PARAMETERS);
-    await readBeforeView(this.#queries, 'register', book, atLeast, () => undefined);
+    await readBeforeView(this.#queries, 'register', book, atLeast);
     const page = pageOf(await this.#queries.execute(new SearchRegister(book, filters)));
     sendPage(reply, 'acts', page.rows.map(rowBody), page);
   }

@@ -3,14 +3,13 @@ import { CommandBus } from '@nestjs/cqrs';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Command } from '../../../libs/domain/book/commands.ts';
 import { hashApprovalCode, readApprovalCode } from '../../../libs/platform/approval-code.ts';
-import { actorOf } from '../access/gate.ts';
-import { WriteToBook } from '../books/books.bus.ts';
+import { record } from '../books/recorded.ts';
 import { ID_MAX_LENGTH } from '../http/field-text.ts';
-import { Optional, readFields, Text, Whole } from '../http/fields.ts';
+import { given, Optional, readFields, readFieldsIfAny, Text, Whole } from '../http/fields.ts';
 import { sendRecorded } from '../http/reply.ts';
-import { bookId, hasBody, idempotencyKey, jsonBody, pathId } from '../http/request.ts';
+import { bookId, idempotencyKey, jsonBody, pathId } from '../http/request.ts';
 import { Describe } from '../openapi/describe.ts';
-import { Problem, problemOfRefusal } from '../problems/problem.ts';
+import { Problem } from '../problems/problem.ts';
 import { renderFoundAct } from './found-act.rendering.ts';
 
 const REASON = { maxLength: ID_MAX_LENGTH };
@@ -63,12 +62,12 @@ export class SettlingController {
     const book = bookId(request);
     const act = pathId(request, 'act');
     const key = idempotencyKey(request);
-    const { reason, code } = fieldsOf(ApprovalFields, request);
+    const fields = readFieldsIfAny(ApprovalFields, request);
     const command = {
       type: 'ApproveAct',
       act,
-      ...(reason !== undefined && { reason }),
-      ...(code !== undefined && { code: hashOf(book, code) }),
+      ...given(fields, 'reason'),
+      ...(fields.code !== undefined && { code: hashOf(book, fields.code) }),
     } as const;
     await this.#settle(request, reply, book, command, key);
   }
@@ -111,13 +110,9 @@ export class SettlingController {
     const book = bookId(request);
     const act = pathId(request, 'act');
     const key = idempotencyKey(request);
-    const { reason, count, costMinor, retailMinor } = fieldsOf(CommitFields, request);
-    const asked = {
-      ...(count !== undefined && { count }),
-      ...(costMinor !== undefined && { costMinor }),
-      ...(retailMinor !== undefined && { retailMinor }),
-    };
-    const command = { type: 'CommitAct', act, asked, ...(reason !== undefined && { reason }) } as const;
+    const fields = readFieldsIfAny(CommitFields, request);
+    const asked = given(fields, 'count', 'costMinor', 'retailMinor');
+    const command = { type: 'CommitAct', act, asked, ...given(fields, 'reason') } as const;
     await this.#settle(request, reply, book, command, key);
   }
 
@@ -137,8 +132,8 @@ export class SettlingController {
     const book = bookId(request);
     const act = pathId(request, 'act');
     const key = idempotencyKey(request);
-    const { reason } = fieldsOf(ReleaseFields, request);
-    const command = { type: 'ReleaseAct', act, ...(reason !== undefined && { reason }) } as const;
+    const fields = readFieldsIfAny(ReleaseFields, request);
+    const command = { type: 'ReleaseAct', act, ...given(fields, 'reason') } as const;
     await this.#settle(request, reply, book, command, key);
   }
 
@@ -149,15 +144,10 @@ export class SettlingController {
     command: Command,
     key: string,
   ): Promise<void> {
-    const answer = await this.#commands.execute(new WriteToBook(book, command, actorOf(request), key));
-    if (answer.outcome === 'refused') throw problemOfRefusal(answer.refusal);
-    if (answer.outcome !== 'recorded' || answer.act === undefined) throw new Error('No act was settled.');
+    const answer = await record(this.#commands, request, book, command, key);
+    if (answer.act === undefined) throw new Error('No act was settled.');
     sendRecorded(reply, renderFoundAct(answer.act), answer.replayed);
   }
-}
-
-function fieldsOf<T extends object>(fields: new () => T, request: FastifyRequest): T {
-  return hasBody(request) ? readFields(fields, jsonBody(request)) : new fields();
 }
 
 /** What was typed is never kept. @throws Problem for what cannot be a code, as for a wrong one */

@@ -1,17 +1,14 @@
 import { Controller, Get, Post, Req, Res } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { KEY_FILTERS, MAX_PAGE } from '../../../libs/views/adjustments/adjustments.ts';
-import { actorOf } from '../access/gate.ts';
-import { WriteToBook } from '../books/books.bus.ts';
-import { pageOf, sendPage } from '../http/page.ts';
-import { aPosition } from '../http/position.ts';
-import { anId, readQuery, whole } from '../http/query.ts';
+import { KEY_FILTERS } from '../../../libs/views/adjustments/adjustments.ts';
+import { factOf, record } from '../books/recorded.ts';
+import { PAGING, pageOf, sendPage } from '../http/page.ts';
+import { anId, readQuery } from '../http/query.ts';
 import { sendRecorded } from '../http/reply.ts';
 import { bookId, idempotencyKey, jsonBody } from '../http/request.ts';
 import { readBeforeView } from '../metrics/reading-a-view.ts';
 import { Describe } from '../openapi/describe.ts';
-import { problemOfRefusal } from '../problems/problem.ts';
 import { adjustmentBody } from './adjustment.rendering.ts';
 import { SearchAdjustments } from './adjustments.bus.ts';
 import { readAdjustment } from './adjustments.fields.ts';
@@ -23,9 +20,7 @@ const PARAMETERS = {
     (typeof KEY_FILTERS)[number],
     typeof anId
   >),
-  cursor: (text: string) => ({ value: text }),
-  pageSize: whole(1, MAX_PAGE),
-  atLeast: aPosition,
+  ...PAGING,
 } as const;
 
 @Controller('v1/books/:book/adjustments')
@@ -54,15 +49,8 @@ export class AdjustmentsController {
     const book = bookId(request);
     const key = idempotencyKey(request);
     const command = readAdjustment(jsonBody(request));
-    const answer = await this.#commands.execute(new WriteToBook(book, command, actorOf(request), key));
-    if (answer.outcome === 'refused') throw problemOfRefusal(answer.refusal);
-    if (
-      answer.outcome !== 'recorded' ||
-      (answer.event.type !== 'BucketAdjusted' && answer.event.type !== 'BucketTransferred')
-    ) {
-      throw new Error('No adjustment was recorded.');
-    }
-    const body = adjustmentBody(answer.event, answer.position);
+    const answer = await record(this.#commands, request, book, command, key);
+    const body = adjustmentBody(factOf(answer, 'BucketAdjusted', 'BucketTransferred'), answer.position);
     sendRecorded(reply, JSON.stringify(body), answer.replayed);
   }
 
@@ -81,7 +69,7 @@ export class AdjustmentsController {
   async search(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const book = bookId(request);
     const { atLeast, ...filters } = readQuery(request, PARAMETERS);
-    await readBeforeView(this.#queries, 'adjustments', book, atLeast, () => undefined);
+    await readBeforeView(this.#queries, 'adjustments', book, atLeast);
     const page = pageOf(await this.#queries.execute(new SearchAdjustments(book, filters)));
     const adjustments = page.rows.map((row) => adjustmentBody(row.event, row.position));
     sendPage(reply, 'adjustments', adjustments, page);

@@ -4,8 +4,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Allowance, allowancesOf, bucketsOf } from '../../../libs/domain/book/allowances.ts';
 import { formatInstant } from '../../../libs/domain/time/instant.ts';
 import type { Clock } from '../../../libs/platform/clock.ts';
-import { readBook } from '../books/stated.ts';
-import { aPosition, behind } from '../http/position.ts';
+import { notInBook, readBook } from '../books/stated.ts';
+import { aPosition, mustReflect } from '../http/position.ts';
 import { anId, anInstant, readQuery } from '../http/query.ts';
 import { sendJson } from '../http/reply.ts';
 import { bookId, pathId } from '../http/request.ts';
@@ -57,12 +57,8 @@ export class AllowancesController {
     const { value, position } = await readBook(this.#queries, book, (state) =>
       allowancesOf(state, { employee, at, now, key }),
     );
-    if (atLeast !== undefined && position < atLeast) throw behind(atLeast, position);
-    if (value === undefined) {
-      throw new Problem('resource-not-found', {
-        detail: `The book "${book}" has no employee "${employee}".`,
-      });
-    }
+    mustReflect(atLeast, position);
+    if (value === undefined) throw notInBook(book, `employee "${employee}"`);
     const body = { employee, at: formatInstant(at), position, allowances: value.map(allowanceBody) };
     sendJson(reply, 200, JSON.stringify(body));
   }
@@ -85,7 +81,7 @@ export class AllowancesController {
     const { value, position } = await readBook(this.#queries, book, (state) =>
       bucketsOf(state, { limit, key, at, now }),
     );
-    if (atLeast !== undefined && position < atLeast) throw behind(atLeast, position);
+    mustReflect(atLeast, position);
     if (value === undefined) {
       throw new Problem('resource-not-found', { detail: `The policy in force has no limit "${limit}".` });
     }

@@ -5,15 +5,14 @@ import type { Run } from '../../../libs/backtest/backtests.ts';
 import type { BacktestRequest } from '../../../libs/backtest/run-backtest.ts';
 import type { BacktestRequested } from '../../../libs/domain/book/events.ts';
 import { requestBacktest } from '../../../libs/domain/book/try-out.ts';
-import { actorOf } from '../access/gate.ts';
-import { WriteToBook } from '../books/books.bus.ts';
-import { readBook } from '../books/stated.ts';
-import { BusinessDate, Optional, readFields, Whole } from '../http/fields.ts';
+import { factOf, record } from '../books/recorded.ts';
+import { notInBook, readBook } from '../books/stated.ts';
+import { BusinessDate, given, Optional, readFieldsIfAny, Whole } from '../http/fields.ts';
 import { oneOf, readQuery } from '../http/query.ts';
-import { bookId, hasBody, idempotencyKey, jsonBody, pathId } from '../http/request.ts';
+import { bookId, idempotencyKey, pathId } from '../http/request.ts';
 import { Describe } from '../openapi/describe.ts';
 import { versionOf } from '../policies/version-of.ts';
-import { bodyProblem, Problem, problemOfRefusal } from '../problems/problem.ts';
+import { bodyProblem, problemOfRefusal } from '../problems/problem.ts';
 import { BeginBacktest, CancelBacktest, FindBacktest } from './backtests.bus.ts';
 import { preferenceOf, type ReportForm, reportForm, sendReport, sendRun } from './backtests.replies.ts';
 
@@ -57,7 +56,7 @@ export class BacktestsController {
     const version = versionOf(request);
     const form = reportForm(request, readQuery(request, PARAMETERS).as);
     const preference = preferenceOf(request);
-    const fields = hasBody(request) ? readFields(BacktestFields, jsonBody(request)) : new BacktestFields();
+    const fields = readFieldsIfAny(BacktestFields, request);
     checkOrder(fields);
     const isPinned = request.headers['idempotency-key'] !== undefined || preference.isAsync;
     if (!isPinned) {
@@ -121,55 +120,34 @@ export class BacktestsController {
     const book = bookId(request);
     const id = pathId(request, 'backtest');
     const event = await this.#queries.execute(new FindBacktest(book, id));
-    if (event === undefined) {
-      throw new Problem('resource-not-found', { detail: `The book "${book}" has no backtest "${id}".` });
-    }
+    if (event === undefined) throw notInBook(book, `backtest "${id}"`);
     return { event, pinned: requestOf(book, event) };
   }
 
   async #pin(
     request: FastifyRequest,
     version: number,
-    { from, to, position }: BacktestFields,
+    fields: BacktestFields,
   ): Promise<{ event: BacktestRequested; replayed: boolean }> {
     const book = bookId(request);
     const key = idempotencyKey(request);
-    const actor = actorOf(request);
     const command = {
       type: 'RequestBacktest',
       version,
-      ...(from !== undefined && { from }),
-      ...(to !== undefined && { to }),
-      ...(position !== undefined && { position }),
+      ...given(fields, 'from', 'to', 'position'),
     } as const;
-    const answer = await this.#commands.execute(new WriteToBook(book, command, actor, key));
-    if (answer.outcome === 'refused') throw problemOfRefusal(answer.refusal);
-    if (answer.outcome !== 'recorded' || answer.event.type !== 'BacktestRequested') {
-      throw new Error('No backtest was recorded.');
-    }
-    return { event: answer.event, replayed: answer.replayed };
+    const answer = await record(this.#commands, request, book, command, key);
+    return { event: factOf(answer, 'BacktestRequested'), replayed: answer.replayed };
   }
 
   /** As `requestBacktest` in the domain would pin it, without a record of it. */
-  async #unpinned(
-    book: string,
-    version: number,
-    { from, to, position }: BacktestFields,
-  ): Promise<BacktestRequest> {
+  async #unpinned(book: string, version: number, fields: BacktestFields): Promise<BacktestRequest> {
     const { value } = await readBook(this.#queries, book, (state) => {
-      const command = {
-        type: 'RequestBacktest',
-        version,
-        ...(position !== undefined && { position }),
-      } as const;
+      const command = { type: 'RequestBacktest', version, ...given(fields, 'position') } as const;
       return requestBacktest(state, command, '', { recordedAt: 0, actor: '' });
     });
     if ('refusal' in value) throw problemOfRefusal(value.refusal);
-    return requestOf(book, {
-      ...value.event,
-      ...(from !== undefined && { from }),
-      ...(to !== undefined && { to }),
-    });
+    return requestOf(book, { ...value.event, ...given(fields, 'from', 'to') });
   }
 
   #begin(request: BacktestRequest): Promise<Run> {

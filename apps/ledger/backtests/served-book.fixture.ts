@@ -2,8 +2,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Service, startService } from '../service.ts';
-import { readSettings } from '../settings.ts';
+import type { Service } from '../service.ts';
+import { startHere } from '../start-here.fixture.ts';
 
 export interface Called {
   readonly status: number;
@@ -36,13 +36,7 @@ export class ServedBook {
   }
 
   async start(): Promise<void> {
-    const reading = readSettings({
-      GOODWILL_DATA_DIR: this.#dataDir,
-      GOODWILL_PORT: '0',
-      GOODWILL_LOG_LEVEL: 'silent',
-    });
-    if (!reading.ok) throw new Error(reading.line);
-    this.#service = await startService(reading.settings);
+    this.#service = await startHere(this.#dataDir);
   }
 
   async stop(): Promise<void> {

@@ -41,8 +41,11 @@ export async function show(
   read: (state: BookState) => object | undefined,
 ): Promise<void> {
   const { value, position } = await readBook(queries, book, read);
-  if (value === undefined) {
-    throw new Problem('resource-not-found', { detail: `The book "${book}" has no ${what}.` });
-  }
+  if (value === undefined) throw notInBook(book, what);
   sendJson(reply, 200, JSON.stringify({ ...value, position }));
+}
+
+/** @param what it is, by name: `employee "emp-17"` */
+export function notInBook(book: string, what: string): Problem {
+  return new Problem('resource-not-found', { detail: `The book "${book}" has no ${what}.` });
 }

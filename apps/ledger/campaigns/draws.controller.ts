@@ -1,14 +1,10 @@
 import { Controller, Get, Post, Req, Res } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { MAX_PAGE } from '../../../libs/views/facts/facts.ts';
-import { actorOf } from '../access/gate.ts';
-import { WriteManyToBook, WriteToBook } from '../books/books.bus.ts';
-import { type Recorded, recordedOf } from '../books/recorded.ts';
-import { readBatch, sendBatch, writesOf } from '../http/batch.ts';
-import { pageOf, sendPage } from '../http/page.ts';
-import { aPosition } from '../http/position.ts';
-import { aDate, anId, oneOf, readQuery, whole } from '../http/query.ts';
+import { factOf, type Recorded, record } from '../books/recorded.ts';
+import { readBatch, recordBatch } from '../http/batch.ts';
+import { PAGING, pageOf, sendPage } from '../http/page.ts';
+import { aDate, anId, oneOf, readQuery } from '../http/query.ts';
 import { sendRecorded } from '../http/reply.ts';
 import { bookId, idempotencyKey, jsonBody, pathId } from '../http/request.ts';
 import { readBeforeView } from '../metrics/reading-a-view.ts';
@@ -22,9 +18,7 @@ const PARAMETERS = {
   assigned: oneOf(['true', 'false']),
   from: aDate,
   to: aDate,
-  cursor: (text: string) => ({ value: text }),
-  pageSize: whole(1, MAX_PAGE),
-  atLeast: aPosition,
+  ...PAGING,
 } as const;
 
 @Controller('v1/books/:book/campaigns/:campaign/draws')
@@ -55,8 +49,7 @@ export class DrawsController {
     const key = idempotencyKey(request);
     const asked = parseDraw(campaign, jsonBody(request, true));
     const command = { type: 'DrawLot', asked } as const;
-    const write = new WriteToBook(book, command, actorOf(request), key);
-    const answer = recordedOf(await this.#commands.execute(write));
+    const answer = await record(this.#commands, request, book, command, key);
     sendRecorded(reply, rendered(answer), answer.replayed);
   }
 
@@ -79,8 +72,7 @@ export class DrawsController {
       type: 'DrawLot',
       asked: parseDraw(campaign, item, at, alsoKnown),
     }));
-    const writes = new WriteManyToBook(book, writesOf(items), actorOf(request));
-    sendBatch(reply, items, await this.#commands.execute(writes), rendered);
+    await recordBatch(this.#commands, request, reply, book, items, rendered);
   }
 
   @Get()
@@ -100,13 +92,12 @@ export class DrawsController {
     const campaign = pathId(request, 'campaign');
     const { atLeast, assigned, ...named } = readQuery(request, PARAMETERS);
     const filters = { campaign, ...named, ...(assigned !== undefined && { assigned: assigned === 'true' }) };
-    await readBeforeView(this.#queries, 'facts', book, atLeast, () => undefined);
+    await readBeforeView(this.#queries, 'facts', book, atLeast);
     const page = pageOf(await this.#queries.execute(new SearchDraws(book, filters)));
     sendPage(reply, 'draws', page.rows.map(drawRowBody), page);
   }
 }
 
-function rendered({ event, position }: Recorded): string {
-  if (event.type !== 'LotDrawn') throw new Error(`A draw was answered with ${event.type}.`);
-  return JSON.stringify(drawnBody(event, position));
+function rendered(answer: Recorded): string {
+  return JSON.stringify(drawnBody(factOf(answer, 'LotDrawn'), answer.position));
 }

@@ -3,7 +3,7 @@ import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { show, state } from '../books/stated.ts';
 import { SKU_MAX_LENGTH } from '../http/field-text.ts';
-import { readFields } from '../http/fields.ts';
+import { given, readFields } from '../http/fields.ts';
 import { bookId, jsonBody, pathId } from '../http/request.ts';
 import { Describe } from '../openapi/describe.ts';
 import { bodyProblem } from '../problems/problem.ts';
@@ -197,13 +197,6 @@ export class DirectoryController {
       named({ id }, book.campaigns.get(id)),
     );
   }
-}
-
-/** The members that were stated, in a fixed order: equal statements make equal facts. */
-function given<T extends object, Name extends keyof T>(fields: T, ...names: Name[]): Pick<T, Name> {
-  const stated: Partial<T> = {};
-  for (const name of names) if (fields[name] !== undefined) stated[name] = fields[name];
-  return stated as Pick<T, Name>;
 }
 
 function named(id: object, resource: object | undefined): object | undefined {

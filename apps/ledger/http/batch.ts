@@ -1,10 +1,12 @@
 /** What every batch is: a list of items that stand alone, each with a key of its own, and their results in order. */
-import type { FastifyReply } from 'fastify';
-import type { Answer } from '../../../libs/books/answers.ts';
+import type { CommandBus } from '@nestjs/cqrs';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Command } from '../../../libs/domain/book/commands.ts';
 import { nearestName } from '../../../libs/domain/rules/nearest-name.ts';
 import { readIdempotencyKey } from '../../../libs/platform/idempotency-key.ts';
+import { actorOf } from '../access/gate.ts';
 import { MAX_BATCH } from '../acts/batch-limit.ts';
+import { WriteManyToBook } from '../books/books.bus.ts';
 import type { Recorded } from '../books/recorded.ts';
 import { bodyProblem, type FieldProblem, Problem, problemOfRefusal } from '../problems/problem.ts';
 import { kindOf, pointerTo } from './field-text.ts';
@@ -67,22 +69,21 @@ function readItem(item: unknown, at: string, read: ReadItem): Item {
   }
 }
 
-export function writesOf(items: readonly Item[]): readonly Write[] {
-  return items.filter((item): item is Write => !(item instanceof Problem));
-}
-
 /**
- * Sends the results in order, marked when every one of them was given before.
- * @param answers of the writes, in their order
+ * Writes what can be written, and sends the results in order, marked when every one of them was given before.
  * @param render the body of a fact that was recorded, as JSON
  * @throws Problem when there is no such book
  */
-export function sendBatch(
+export async function recordBatch(
+  commands: CommandBus,
+  request: FastifyRequest,
   reply: FastifyReply,
+  book: string,
   items: readonly Item[],
-  answers: readonly Answer[],
   render: (answer: Recorded) => string,
-): void {
+): Promise<void> {
+  const writes = items.filter((item): item is Write => !(item instanceof Problem));
+  const answers = await commands.execute(new WriteManyToBook(book, writes, actorOf(request)));
   const [first] = answers;
   if (first?.outcome === 'refused' && first.refusal.code === 'book-not-found') {
     throw problemOfRefusal(first.refusal);

@@ -10,6 +10,7 @@ import {
   type ValidationError,
   validateSync,
 } from 'class-validator';
+import type { FastifyRequest } from 'fastify';
 import { minorUnits } from '../../../libs/domain/money/currency.ts';
 import { nearestName } from '../../../libs/domain/rules/nearest-name.ts';
 import { isBusinessDate, parseInstant } from '../../../libs/domain/time/instant.ts';
@@ -17,6 +18,7 @@ import { isTimeZone, timeZoneAdvice } from '../../../libs/domain/time/zone.ts';
 import { bodyProblem, type FieldProblem } from '../problems/problem.ts';
 import { type DurationBounds, durationMistake } from './duration.ts';
 import { kindOf, pointerTo, type TextMistake, type TextRule, textMistake } from './field-text.ts';
+import { hasBody, jsonBody } from './request.ts';
 
 /** `under`: pointer below the member, for an entry of a list. */
 type Mistake = TextMistake & { readonly under?: string };
@@ -214,6 +216,18 @@ export function readFields<T extends object>(
   for (const error of validateSync(instance, { forbidUnknownValues: true })) mistakes.push(mistakeOf(error));
   if (mistakes.length > 0) throw bodyProblem(mistakes);
   return instance;
+}
+
+/** Of a call whose body may be left out. @throws Problem */
+export function readFieldsIfAny<T extends object>(fields: new () => T, request: FastifyRequest): T {
+  return hasBody(request) ? readFields(fields, jsonBody(request)) : new fields();
+}
+
+/** The members that were stated, in a fixed order: equal statements make equal facts. */
+export function given<T extends object, Name extends keyof T>(fields: T, ...names: Name[]): Pick<T, Name> {
+  const stated: Partial<T> = {};
+  for (const name of names) if (fields[name] !== undefined) stated[name] = fields[name];
+  return stated as Pick<T, Name>;
 }
 
 function knownFields(fields: new () => object): ReadonlySet<string> {

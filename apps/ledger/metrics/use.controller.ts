@@ -38,7 +38,7 @@ export class UseController {
     const book = bookId(request);
     const { atLeast, ...span } = readQuery(request, PARAMETERS);
     for (const view of ['spend', 'use', 'outcomes'] as const)
-      await readBeforeView(this.#queries, view, book, atLeast, () => undefined);
+      await readBeforeView(this.#queries, view, book, atLeast);
     const answer = await this.#queries.execute(new AskUse(book, span));
     if (!answer.ok) {
       throw parameterProblem('query-invalid', [

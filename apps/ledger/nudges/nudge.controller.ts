@@ -6,7 +6,7 @@ import { formatInstant } from '../../../libs/domain/time/instant.ts';
 import type { Clock } from '../../../libs/platform/clock.ts';
 import { actorOf } from '../access/gate.ts';
 import { readBook } from '../books/stated.ts';
-import { aPosition, behind } from '../http/position.ts';
+import { aPosition, mustReflect } from '../http/position.ts';
 import { readQuery } from '../http/query.ts';
 import { sendJson } from '../http/reply.ts';
 import { bookId, pathId } from '../http/request.ts';
@@ -56,7 +56,7 @@ export class NudgeController {
         advice: `Ask for "${subject}", or with the key of the till.`,
       });
     }
-    if (atLeast !== undefined && position < atLeast) throw behind(atLeast, position);
+    mustReflect(atLeast, position);
     reply.header('cache-control', 'no-store');
     const body = { employee, at: formatInstant(now), position, nudge: bodyOf(value.found) };
     sendJson(reply, 200, JSON.stringify(body));

@@ -7,28 +7,26 @@ import {
   id,
   instant,
   key,
-  list,
   name,
   object,
   orNull,
+  page,
   position,
+  recordedAt,
   ref,
   type Schema,
-  text,
+  uuid,
 } from './schema-parts.ts';
 
 const FISCAL_CALENDAR: Record<string, Schema> = {
   pattern: choice(FISCAL_PATTERNS, { description: 'Weeks of the three months of every quarter.' }),
-  yearEnds: object(
-    {
-      rule: choice(YEAR_END_RULES, {
-        description: 'On the last such weekday of the month, or the one nearest to the month’s end.',
-      }),
-      weekday: choice(WEEKDAYS),
-      month: { type: 'integer', minimum: 1, maximum: 12 },
-    },
-    ['rule', 'weekday', 'month'],
-  ),
+  yearEnds: object({
+    rule: choice(YEAR_END_RULES, {
+      description: 'On the last such weekday of the month, or the one nearest to the month’s end.',
+    }),
+    weekday: choice(WEEKDAYS),
+    month: { type: 'integer', minimum: 1, maximum: 12 },
+  }),
   yearNamedBy: choice(YEAR_NAMES, {
     default: 'start',
     description: 'The calendar year of its first full month, or of the month it ends in.',
@@ -49,11 +47,10 @@ const signed: Schema = {
   description: 'Below zero only in a correction.',
   examples: [5],
 };
-const adjustmentId = text(36, '0199f3a2-7c1e-7a30-9c5e-2f6d1b7a9e44', { format: 'uuid' });
-const namedBucket = object(
-  { key, label: { type: 'string', description: 'Of the window.', examples: ['week:2026-11-16'] } },
-  ['key', 'label'],
-);
+const namedBucket = object({
+  key,
+  label: { type: 'string', description: 'Of the window.', examples: ['week:2026-11-16'] },
+});
 
 export const ADJUSTMENT_SCHEMAS = {
   FiscalCalendar: object(FISCAL_CALENDAR, ['pattern', 'yearEnds', 'yearNamedBy']),
@@ -103,31 +100,20 @@ export const ADJUSTMENT_SCHEMAS = {
   ),
   Adjustment: object(
     {
-      id: adjustmentId,
+      id: uuid,
       kind: choice(ADJUSTMENT_KINDS),
       limit: id('weekly-coffees'),
       bucket: namedBucket,
       from: namedBucket,
       to: namedBucket,
       at: instant('Of a rolling window: when it counts.'),
-      amounts: object({ count: signed, costMinor: signed, retailMinor: signed }, [
-        'count',
-        'costMinor',
-        'retailMinor',
-      ]),
+      amounts: object({ count: signed, costMinor: signed, retailMinor: signed }),
       reason: name('Christmas week'),
       author: id('area-lead'),
-      recordedAt: instant('When the ledger learned of it.'),
+      recordedAt,
       position,
     },
     ['id', 'kind', 'limit', 'amounts', 'reason', 'author', 'recordedAt', 'position'],
   ),
-  Adjustments: object(
-    {
-      adjustments: list(ref('Adjustment')),
-      nextCursor: orNull({ type: 'string', description: 'For the next page; null on the last.' }),
-      position,
-    },
-    ['adjustments', 'nextCursor', 'position'],
-  ),
+  Adjustments: page('adjustments', ref('Adjustment')),
 } as const satisfies Record<string, Schema>;

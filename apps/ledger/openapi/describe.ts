@@ -12,7 +12,8 @@ import {
 } from '@nestjs/swagger';
 import { MEDIA_TYPES } from '../http/request.ts';
 import { PROBLEM_CONTENT_TYPE } from '../problems/problem.ts';
-import { PARAMETERS, type SchemaName } from './schemas.ts';
+import { PARAMETERS } from './parameters.ts';
+import type { SchemaName } from './schemas.ts';
 
 export interface Description {
   readonly id: string;

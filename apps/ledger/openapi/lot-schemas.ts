@@ -1,17 +1,17 @@
 /** The shapes of lots and draws. */
-import { MAX_BATCH } from '../acts/batch-limit.ts';
+import { batchPost, batchResults } from './batch-schemas.ts';
 import {
   date,
   id,
   instant,
-  list,
   object,
   orNull,
+  page,
   position,
+  recordedAt,
   ref,
   type Schema,
-  text,
-  whole,
+  uuid,
 } from './schema-parts.ts';
 
 const share = { type: 'number', exclusiveMinimum: 0, exclusiveMaximum: 1, examples: [0.5] };
@@ -32,23 +32,18 @@ export const DRAW = object(
   { description: 'What the lot of the campaign said of the customer.' },
 );
 
-const nextCursor = orNull({ type: 'string', description: 'For the next page; null on the last.' });
 const POSTED = {
   customer: id('c-991'),
   location: orNull(id('soho')),
   occurredAt: orNull(instant('When it happened; absent: now.')),
 };
 const EXAMPLE = { customer: 'c-991', location: 'soho' };
-const item = object({ idempotencyKey: text(257, 'till-7-000231'), ...POSTED }, [
-  'idempotencyKey',
-  'customer',
-]);
 
 export const LOT_SCHEMAS = {
   DrawPost: object(POSTED, ['customer'], { examples: [EXAMPLE] }),
   Draw: object(
     {
-      id: text(36, '0199f3a2-7c1e-7a30-9c5e-2f6d1b7a9e44', { format: 'uuid' }),
+      id: uuid,
       campaign: id('summer-kindness'),
       customer: id('c-991'),
       assigned: ASSIGNED,
@@ -58,7 +53,7 @@ export const LOT_SCHEMAS = {
       region: id('central'),
       businessDate: date('The trading day at the location; without one, in the book’s time zone.'),
       occurredAt: instant('When it was drawn.'),
-      recordedAt: instant('When the ledger learned of it.'),
+      recordedAt,
       position,
     },
     [
@@ -74,22 +69,7 @@ export const LOT_SCHEMAS = {
       'position',
     ],
   ),
-  Draws: object({ draws: list(ref('Draw')), nextCursor, position }, ['draws', 'nextCursor', 'position']),
-  DrawBatch: object({ draws: list(item, { minItems: 1, maxItems: MAX_BATCH }) }, ['draws'], {
-    examples: [{ draws: [{ idempotencyKey: 'till-7-000231', ...EXAMPLE }] }],
-  }),
-  DrawResults: object(
-    {
-      results: list(
-        object(
-          {
-            status: whole('As if it had been posted by itself.'),
-            body: { anyOf: [ref('Draw'), ref('Problem')] },
-          },
-          ['status', 'body'],
-        ),
-      ),
-    },
-    ['results'],
-  ),
+  Draws: page('draws', ref('Draw')),
+  DrawBatch: batchPost('draws', 'till-7-000231', POSTED, ['customer'], EXAMPLE),
+  DrawResults: batchResults('Draw'),
 } as const satisfies Record<string, Schema>;

@@ -36,7 +36,7 @@ const FIGURES: Record<string, Schema> = {
   costMinor: whole('Net of reversals, in minor units.'),
   retailMinor: whole('Net of reversals, in minor units.'),
   identifiedShare: ref('Figure'),
-  minutesToFirstAct: object({ median: ref('Figure'), p90: ref('Figure') }, ['median', 'p90']),
+  minutesToFirstAct: object({ median: ref('Figure'), p90: ref('Figure') }),
   resolvedAtFirstTouch: ref('CompleteFigure'),
   repeatContact: ref('CompleteFigure'),
   returnWithin30Days: ref('ReturnFigure'),
@@ -50,13 +50,10 @@ const FIGURES: Record<string, Schema> = {
     'Cost of acts for each customer who returned, in minor units.',
   ),
 };
-const OBSERVED = object(
-  {
-    returns: orNull(instant('As far as visits and purchases are looked at; null: none were told.')),
-    contacts: orNull(instant('As far as contacts and incidents are looked at; null: none were told.')),
-  },
-  ['returns', 'contacts'],
-);
+const OBSERVED = object({
+  returns: orNull(instant('As far as visits and purchases are looked at; null: none were told.')),
+  contacts: orNull(instant('As far as contacts and incidents are looked at; null: none were told.')),
+});
 const ACT_FILTERS: Schema = { type: 'object', additionalProperties: { type: ['string', 'integer'] } };
 const METRICS_NOTES = list(
   { type: 'string' },
@@ -69,7 +66,7 @@ const COMPARISON: Record<string, Schema> = {
   causal: { type: 'boolean' },
   verdict: { type: 'string', description: 'What is compared, and whether it shows a cause.' },
   unit: { type: 'string', description: 'What a case is.' },
-  arms: object({ first: ref('OutcomeArm'), second: ref('OutcomeArm') }, ['first', 'second']),
+  arms: object({ first: ref('OutcomeArm'), second: ref('OutcomeArm') }),
   returnWithin30Days: ref('ComparedFigures'),
   returnWithin90Days: ref('ComparedFigures'),
   spendAfter30Days: ref('ComparedFigures'),
@@ -107,80 +104,51 @@ export const OUTCOME_METRICS_SCHEMAS = {
     },
     'A share by Kaplan and Meier’s estimate.',
   ),
-  OutcomeFigures: object(FIGURES, Object.keys(FIGURES)),
-  OutcomeMetrics: object(
-    {
-      currency,
-      from: orNull(date('First business date asked for.')),
-      to: orNull(date('Last business date asked for.')),
-      filters: ACT_FILTERS,
-      groupBy: list(choice(OUTCOME_DIMENSIONS)),
-      observedUntil: OBSERVED,
-      grade: choice(['D']),
-      causal: { type: 'boolean', const: false },
-      rows: list(
-        object(
-          {
-            key: {
-              type: 'object',
-              description: 'A value for each dimension asked; null where the act had none.',
-              additionalProperties: { type: ['string', 'integer', 'null'] },
-            },
-            ...FIGURES,
-          },
-          ['key', ...Object.keys(FIGURES)],
-        ),
-      ),
-      total: ref('OutcomeFigures'),
-      rowsOverlap: { type: 'boolean', description: 'True when an act may count in several rows (roles).' },
-      notes: METRICS_NOTES,
-      position,
-    },
-    [
-      'currency',
-      'from',
-      'to',
-      'filters',
-      'groupBy',
-      'observedUntil',
-      'grade',
-      'causal',
-      'rows',
-      'total',
-      'rowsOverlap',
-      'notes',
-      'position',
-    ],
-  ),
-  OutcomeArm: object(
-    {
-      label: { type: 'string' },
-      n: whole('Cases: what they are, unit says.'),
-      censored: object(
-        { within30Days: whole('Watched for fewer than 30 days.'), within90Days: whole('Than 90 days.') },
-        ['within30Days', 'within90Days'],
-      ),
-    },
-    ['label', 'n', 'censored'],
-  ),
-  ComparedFigures: object(
-    {
-      first: ref('Figure'),
-      second: ref('Figure'),
-      effect: object(
-        {
-          ...FIGURE,
-          n: object({ first: whole('Of the first arm.'), second: whole('Of the second.') }, [
-            'first',
-            'second',
-          ]),
-          causal: { type: 'boolean', description: 'Whether the difference is an effect of what was done.' },
+  OutcomeFigures: object(FIGURES),
+  OutcomeMetrics: object({
+    currency,
+    from: orNull(date('First business date asked for.')),
+    to: orNull(date('Last business date asked for.')),
+    filters: ACT_FILTERS,
+    groupBy: list(choice(OUTCOME_DIMENSIONS)),
+    observedUntil: OBSERVED,
+    grade: choice(['D']),
+    causal: { type: 'boolean', const: false },
+    rows: list(
+      object({
+        key: {
+          type: 'object',
+          description: 'A value for each dimension asked; null where the act had none.',
+          additionalProperties: { type: ['string', 'integer', 'null'] },
         },
-        [...FIGURE_REQUIRED, 'causal'],
-        { description: 'The second arm less the first.' },
-      ),
-    },
-    ['first', 'second', 'effect'],
-  ),
-  OutcomeComparison: object(COMPARISON, Object.keys(COMPARISON)),
+        ...FIGURES,
+      }),
+    ),
+    total: ref('OutcomeFigures'),
+    rowsOverlap: { type: 'boolean', description: 'True when an act may count in several rows (roles).' },
+    notes: METRICS_NOTES,
+    position,
+  }),
+  OutcomeArm: object({
+    label: { type: 'string' },
+    n: whole('Cases: what they are, unit says.'),
+    censored: object({
+      within30Days: whole('Watched for fewer than 30 days.'),
+      within90Days: whole('Than 90 days.'),
+    }),
+  }),
+  ComparedFigures: object({
+    first: ref('Figure'),
+    second: ref('Figure'),
+    effect: object(
+      {
+        ...FIGURE,
+        n: object({ first: whole('Of the first arm.'), second: whole('Of the second.') }),
+        causal: { type: 'boolean', description: 'Whether the difference is an effect of what was done.' },
+      },
+      [...FIGURE_REQUIRED, 'causal'],
+      { description: 'The second arm less the first.' },
+    ),
+  }),
+  OutcomeComparison: object(COMPARISON),
 } as const satisfies Record<string, Schema>;

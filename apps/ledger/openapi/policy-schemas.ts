@@ -3,6 +3,7 @@ import { APPROVALS, POLICY_STATUSES } from '../../../libs/domain/book/policy-sta
 import { NOTE_MAX_LENGTH } from '../http/field-text.ts';
 import {
   choice,
+  currency,
   id,
   instant,
   list,
@@ -15,6 +16,7 @@ import {
   text,
   whole,
 } from './schema-parts.ts';
+import { CONSEQUENCES } from './words.ts';
 
 const version: Schema = { ...whole('From 1, without gaps.'), minimum: 1 };
 const comment = (description: string): Schema =>
@@ -73,34 +75,59 @@ const OVERVIEW_REQUIRED = Object.keys(OVERVIEW).filter(
 const warnings = list(ref('FieldProblem'), { description: 'Of what is legal and surely not meant.' });
 
 export const POLICY_SCHEMAS = {
-  PolicyDraft: object({ version, status: choice(['draft']), warnings, position }, [
-    'version',
-    'status',
-    'warnings',
-    'position',
-  ]),
-  PolicyChecked: object({ warnings, position }, ['warnings', 'position']),
-  PolicyEdited: object(
-    { version, status: choice(['draft']), edit: whole('How often it has been edited.'), warnings, position },
-    ['version', 'status', 'edit', 'warnings', 'position'],
-  ),
+  PolicyDocument: {
+    type: 'object',
+    description: 'Limits and rules; every mistake in it is reported at once. JSON, or the same as YAML.',
+    properties: {
+      currency,
+      title: name('Coffees for baristas'),
+      uncovered: choice(['allow', ...CONSEQUENCES], { default: 'allow' }),
+      limits: list({ type: 'object' }),
+      rules: list({ type: 'object' }),
+    },
+    required: ['currency'],
+    examples: [
+      {
+        currency: 'GBP',
+        limits: [
+          {
+            id: 'weekly-coffees',
+            title: 'Ten coffees a week for every barista',
+            appliesTo: { kinds: ['comp'], items: ['coffee/*'], roles: ['barista'] },
+            per: ['employee'],
+            window: { every: 'week', startsOn: 'monday' },
+            allow: { count: 10 },
+            beyond: 'decline',
+          },
+        ],
+        rules: [
+          {
+            id: 'big-refund-names-incident',
+            when: 'act.kind == "refund" && act.retailMinor > 5000 && act.incident == ""',
+            then: 'decline',
+            message: 'A refund above £50 names the incident it settles.',
+          },
+        ],
+      },
+    ],
+  },
+  PolicyDraft: object({ version, status: choice(['draft']), warnings, position }),
+  PolicyChecked: object({ warnings, position }),
+  PolicyEdited: object({
+    version,
+    status: choice(['draft']),
+    edit: whole('How often it has been edited.'),
+    warnings,
+    position,
+  }),
   PolicyComment: object({ comment: orNull(comment('For whoever reads its life.')) }, [], {
     examples: [{ comment: 'Fits the spring menu.' }],
   }),
   PolicyRejection: object({ reason: comment('What would have to change.') }, ['reason'], {
     examples: [{ reason: 'Twenty a week is more than the budget of March.' }],
   }),
-  PolicyStep: object({ version, status: choice(['draft', 'submitted', 'approved']), position }, [
-    'version',
-    'status',
-    'position',
-  ]),
-  PolicyRollBack: object({ version, status: choice(['draft']), rollbackOf: version, position }, [
-    'version',
-    'status',
-    'rollbackOf',
-    'position',
-  ]),
+  PolicyStep: object({ version, status: choice(['draft', 'submitted', 'approved']), position }),
+  PolicyRollBack: object({ version, status: choice(['draft']), rollbackOf: version, position }),
   Activation: object(
     {
       from: orNull(
@@ -122,18 +149,15 @@ export const POLICY_SCHEMAS = {
     },
     ['version', 'status', 'from', 'position'],
   ),
-  Policies: object({ policies: list(object(OVERVIEW, OVERVIEW_REQUIRED)), position }, [
-    'policies',
-    'position',
-  ]),
+  Policies: object({ policies: list(object(OVERVIEW, OVERVIEW_REQUIRED)), position }),
   PolicyVersion: object(
     {
       ...OVERVIEW,
       policy: { type: 'object', description: 'Checked and normalised: what decisions are made from.' },
-      source: object(
-        { format: choice(['json', 'yaml']), text: { type: 'string', description: 'As it was posted.' } },
-        ['format', 'text'],
-      ),
+      source: object({
+        format: choice(['json', 'yaml']),
+        text: { type: 'string', description: 'As it was posted.' },
+      }),
       position,
     },
     [...OVERVIEW_REQUIRED, 'policy', 'source', 'position'],
@@ -151,14 +175,11 @@ export const POLICY_SCHEMAS = {
     },
     ['kind', 'part', 'text'],
   ),
-  PolicyDiff: object(
-    {
-      version,
-      with: version,
-      changes: list(ref('PolicyChange'), { description: 'From `with` to `version`.' }),
-      text: { type: 'string', description: 'All of it, a sentence a line.' },
-      position,
-    },
-    ['version', 'with', 'changes', 'text', 'position'],
-  ),
+  PolicyDiff: object({
+    version,
+    with: version,
+    changes: list(ref('PolicyChange'), { description: 'From `with` to `version`.' }),
+    text: { type: 'string', description: 'All of it, a sentence a line.' },
+    position,
+  }),
 } as const satisfies Record<string, Schema>;

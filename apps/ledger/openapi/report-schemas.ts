@@ -1,27 +1,16 @@
-/** The shapes of backtests and shadows on the wire, for the API's description. Written by hand, as `schemas.ts`. */
+/** The shapes of backtests and shadows on the wire. */
 import { OUTCOMES } from '../../../libs/backtest/outcome.ts';
 import { ENDS } from '../../../libs/backtest/waiting.ts';
+import { choice, list, orNull, ref, type Schema, object as strict, whole } from './schema-parts.ts';
 
-type Schema = Readonly<Record<string, unknown>>;
-
-const ref = (name: string): Schema => ({ $ref: `#/components/schemas/${name}` });
-const object = (properties: Record<string, Schema>, optional: readonly string[] = [], more: Schema = {}) => ({
-  type: 'object',
-  properties,
-  required: Object.keys(properties).filter((name) => !optional.includes(name)),
-  additionalProperties: false,
-  ...more,
-});
-const list = (items: Schema, description?: string): Schema => ({
-  type: 'array',
-  items,
-  ...(description === undefined ? {} : { description }),
-});
-const whole = (description: string): Schema => ({ type: 'integer', description });
+const object = (properties: Record<string, Schema>, optional: readonly string[] = [], more: Schema = {}) =>
+  strict(
+    properties,
+    Object.keys(properties).filter((name) => !optional.includes(name)),
+    more,
+  );
 const words = (description: string): Schema => ({ type: 'string', description });
-const oneOf = (...values: readonly string[]): Schema => ({ type: 'string', enum: values });
 const date = { type: 'string', format: 'date', examples: ['2026-11-21'] };
-const orNull = (schema: Schema): Schema => ({ anyOf: [schema, { type: 'null' }] });
 const position = whole('The newest event that was looked at.');
 const version = { type: 'integer', minimum: 1, description: 'The version that was tried.' };
 
@@ -50,7 +39,7 @@ const because = list(
     },
     ['key', 'window', 'measures', 'missing', 'message'],
   ),
-  'The guardrails that found something.',
+  { description: 'The guardrails that found something.' },
 );
 
 export const REPORT_SCHEMAS = {
@@ -69,13 +58,13 @@ export const REPORT_SCHEMAS = {
   ShadowSwitch: object({ on: { type: 'boolean', description: 'Whether the version is to run in shadow.' } }),
   ShadowState: object({
     version,
-    shadow: oneOf('on', 'off'),
+    shadow: choice(['on', 'off']),
     position: whole('Of the event that started or stopped it, or of the newest one where nothing changed.'),
   }),
   BacktestRun: object(
     {
       id: { type: 'string' },
-      status: oneOf('queued', 'running', 'done', 'cancelled', 'failed'),
+      status: choice(['queued', 'running', 'done', 'cancelled', 'failed']),
       progress: { type: 'number', minimum: 0, maximum: 1 },
       policyVersion: version,
       position,
@@ -86,7 +75,7 @@ export const REPORT_SCHEMAS = {
     ['report'],
   ),
   BacktestReport: object({
-    kind: oneOf('backtest', 'shadow'),
+    kind: choice(['backtest', 'shadow']),
     book: { type: 'string' },
     currency: { type: 'string' },
     candidate: object(
@@ -99,10 +88,9 @@ export const REPORT_SCHEMAS = {
     ),
     comparedWith: object({
       decisions: { type: 'string', const: 'as recorded' },
-      versions: list(
-        object({ policyVersion: orNull({ type: 'integer' }), acts: sum.acts }),
-        'The versions that the recorded decisions were made under; null: none was in force.',
-      ),
+      versions: list(object({ policyVersion: orNull({ type: 'integer' }), acts: sum.acts }), {
+        description: 'The versions that the recorded decisions were made under; null: none was in force.',
+      }),
     }),
     position,
     startedAfter: whole('Of a shadow: the event that started it. Of a backtest: -1.'),
@@ -116,13 +104,13 @@ export const REPORT_SCHEMAS = {
     outcomes: object({ recorded: ref('OutcomeSums'), candidate: ref('OutcomeSums') }),
     changes: list(
       object({
-        from: oneOf(...OUTCOMES),
-        to: oneOf(...OUTCOMES),
+        from: choice(OUTCOMES),
+        to: choice(OUTCOMES),
         ...sum,
         recoveries: whole('Of these acts, those that made good a failure.'),
-        examples: list(ref('BacktestExample'), 'The first, in the order of the ledger.'),
+        examples: list(ref('BacktestExample'), { description: 'The first, in the order of the ledger.' }),
       }),
-      'What the acts came to as recorded, and under the candidate, where that differs.',
+      { description: 'What the acts came to as recorded, and under the candidate, where that differs.' },
     ),
     spent: object(
       {
@@ -149,11 +137,10 @@ export const REPORT_SCHEMAS = {
         ['title'],
       ),
     ),
-    dropped: list(
-      object({ fact: { type: 'string' }, count: whole('How often.') }),
-      'Recorded facts that nothing under the candidate answers to.',
-    ),
-    notes: list({ type: 'string' }, 'What has to be known to read the figures rightly.'),
+    dropped: list(object({ fact: { type: 'string' }, count: whole('How often.') }), {
+      description: 'Recorded facts that nothing under the candidate answers to.',
+    }),
+    notes: list({ type: 'string' }, { description: 'What has to be known to read the figures rightly.' }),
   }),
   BacktestExample: object(
     {
@@ -193,7 +180,7 @@ export const REPORT_SCHEMAS = {
         madeInAddition: ref('ActSum'),
         decidedOtherwise: whole('Made or not made all the same, by another decision.'),
       }),
-      'Those with the most acts that flip.',
+      { description: 'Those with the most acts that flip.' },
     ),
   }),
   GuardrailBites: object({

@@ -4,9 +4,10 @@ import { ID_MAX_LENGTH, NAME_MAX_LENGTH } from '../http/field-text.ts';
 export type Schema = Readonly<Record<string, unknown>>;
 
 export const ref = (name: string): Schema => ({ $ref: `#/components/schemas/${name}` });
+/** @param required absent: every one of them */
 export const object = (
   properties: Record<string, Schema>,
-  required: readonly string[],
+  required: readonly string[] = Object.keys(properties),
   more: Schema = {},
 ): Schema => ({
   type: 'object',
@@ -74,18 +75,11 @@ export const position: Schema = {
   description: 'Place, in the book’s stream, of the event written or of the newest event reflected.',
   examples: [10234],
 };
-export const amounts = object({ count: COUNT, costMinor: COST, retailMinor: RETAIL }, [
-  'count',
-  'costMinor',
-  'retailMinor',
-]);
-export const window = object(
-  {
-    from: orNull(instant('Start; null where the window is open on that side.')),
-    to: orNull(instant('End; null where the window is open on that side.')),
-  },
-  ['from', 'to'],
-);
+export const amounts = object({ count: COUNT, costMinor: COST, retailMinor: RETAIL });
+export const window = object({
+  from: orNull(instant('Start; null where the window is open on that side.')),
+  to: orNull(instant('End; null where the window is open on that side.')),
+});
 export const key: Schema = {
   type: 'object',
   additionalProperties: { type: 'string' },
@@ -97,3 +91,16 @@ export const byMeasure = (schema: Schema): Schema => ({
   properties: { count: schema, costMinor: schema, retailMinor: schema },
   additionalProperties: false,
 });
+export const uuid = text(36, '0199f3a2-7c1e-7a30-9c5e-2f6d1b7a9e44', { format: 'uuid' });
+export const actId: Schema = {
+  type: 'string',
+  format: 'uuid',
+  examples: ['0199f3a2-7c1e-7a30-9c5e-2f6d1b7a9e44'],
+};
+export const recordedAt = instant('When the ledger learned of it.');
+export const page = (rows: string, row: Schema, cursor = 'For the next page; null on the last.'): Schema =>
+  object({ [rows]: list(row), nextCursor: orNull({ type: 'string', description: cursor }), position }, [
+    rows,
+    'nextCursor',
+    'position',
+  ]);

@@ -10,12 +10,12 @@ import {
   orNull,
   position,
   RETAIL,
+  recordedAt,
   type Schema,
 } from './schema-parts.ts';
 
 const reason = id('regular of ten years');
 const optionalReason = orNull(reason);
-const recordedAt = instant('When the ledger learned of it.');
 const { properties: AMOUNTS } = amounts as { properties: Record<string, Schema> };
 const MEASURES = Object.keys(AMOUNTS);
 
@@ -32,7 +32,7 @@ export const SHOWN_WHEN_SETTLED: Readonly<Record<string, Schema>> = {
     },
     ['approver', 'recordedAt'],
   ),
-  rejection: object({ approver: id('dana'), reason, recordedAt }, ['approver', 'reason', 'recordedAt']),
+  rejection: object({ approver: id('dana'), reason, recordedAt }),
   committed: object({ ...AMOUNTS, reason, recordedAt }, [...MEASURES, 'recordedAt'], {
     description: 'What was given of the reservation: the act is accepted with these amounts.',
   }),

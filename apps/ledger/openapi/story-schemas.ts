@@ -14,18 +14,20 @@ import {
   list,
   object,
   orNull,
+  page,
   position,
+  recordedAt,
   type Schema,
   text,
+  uuid,
 } from './schema-parts.ts';
 
-const uuid = text(36, '0199f3a2-7c1e-7a30-9c5e-2f6d1b7a9e44', { format: 'uuid' });
 const about = choice(ABOUT_CUSTOMER, {
   description:
     'Whether it tells of a customer: of nobody, of one whom nobody could tell from it, or of one who agreed.',
 });
 const told = text(STORY_TEXT_MAX_LENGTH, 'She had waited in the rain, so I brought the tea out to her.');
-const nextCursor = orNull({ type: 'string', description: 'Of the next page; null on the last.' });
+const CURSOR = 'Of the next page; null on the last.';
 const of: Record<string, Schema> = {
   act: uuid,
   about,
@@ -33,7 +35,7 @@ const of: Record<string, Schema> = {
   location: id('soho'),
   businessDate: date('Of the act.'),
 };
-const recorded = { recordedAt: instant('When the ledger learned of it.'), by: id('till-7'), position };
+const recorded = { recordedAt, by: id('till-7'), position };
 const where = { location: id('leeds'), act: uuid };
 const recognition = {
   employee: id('emp-17'),
@@ -59,13 +61,8 @@ const shownRecognition = { id: uuid, ...recognition, by: id('olga'), recordedAt:
 const NEEDED = ['id', 'employee', 'for', 'reason', 'by', 'recordedAt'];
 
 export const STORY_SCHEMAS = {
-  StoryPost: object({ act: uuid, about, text: told }, ['act', 'about', 'text']),
-  StoryRecorded: object({ id: uuid, status: { type: 'string', const: 'proposed' }, ...of, ...recorded }, [
-    'id',
-    'status',
-    ...Object.keys(of),
-    ...Object.keys(recorded),
-  ]),
+  StoryPost: object({ act: uuid, about, text: told }),
+  StoryRecorded: object({ id: uuid, status: { type: 'string', const: 'proposed' }, ...of, ...recorded }),
   StoryStep: object(
     {
       story: uuid,
@@ -78,17 +75,9 @@ export const STORY_SCHEMAS = {
   ),
   StoryRetelling: object({ location: orNull(id('leeds')) }, []),
   StoryTakeUp: object({ location: id('leeds'), act: orNull(uuid) }, ['location']),
-  Story: object({ ...story, position }, [...Object.keys(story), 'position']),
-  Stories: object({ stories: list(object(story, Object.keys(story))), nextCursor, position }, [
-    'stories',
-    'nextCursor',
-    'position',
-  ]),
+  Story: object({ ...story, position }),
+  Stories: page('stories', object(story), CURSOR),
   RecognitionPost: object({ ...recognition, story: orNull(uuid) }, ['employee', 'for', 'reason']),
   Recognition: object({ ...shownRecognition, position }, [...NEEDED, 'position']),
-  Recognitions: object({ recognitions: list(object(shownRecognition, NEEDED)), nextCursor, position }, [
-    'recognitions',
-    'nextCursor',
-    'position',
-  ]),
+  Recognitions: page('recognitions', object(shownRecognition, NEEDED), CURSOR),
 } as const satisfies Record<string, Schema>;

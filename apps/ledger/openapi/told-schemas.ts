@@ -2,7 +2,7 @@
 import { INCIDENT_TYPES } from '../../../libs/domain/outcome/incident.ts';
 import { OUTCOME_TYPES, RATING_LIMIT } from '../../../libs/domain/outcome/outcome.ts';
 import { INCIDENT_STATUSES } from '../../../libs/views/facts/facts.ts';
-import { MAX_BATCH } from '../acts/batch-limit.ts';
+import { batchPost, batchResults } from './batch-schemas.ts';
 import {
   amount,
   choice,
@@ -13,14 +13,16 @@ import {
   list,
   object,
   orNull,
+  page,
   position,
+  recordedAt,
   ref,
   type Schema,
   text,
+  uuid,
   whole,
 } from './schema-parts.ts';
 
-const factId = text(36, '0199f3a2-7c1e-7a30-9c5e-2f6d1b7a9e44', { format: 'uuid' });
 const onScale: Schema = { type: 'integer', minimum: -RATING_LIMIT, maximum: RATING_LIMIT };
 const rating = object({ score: onScale, lowest: onScale, highest: onScale }, ['score', 'lowest', 'highest'], {
   description: 'The score and the scale it is on, in whole numbers.',
@@ -51,7 +53,7 @@ const HAPPENED = orNull(instant('When it happened, however long ago; absent: now
 const PLACED: Record<string, Schema> = {
   businessDate: date('The trading day at the location; without one, in the book’s time zone.'),
   occurredAt: instant('When it happened.'),
-  recordedAt: instant('When the ledger learned of it.'),
+  recordedAt,
   position,
 };
 const PLACED_REQUIRED = ['businessDate', 'occurredAt', 'recordedAt', 'position'];
@@ -73,35 +75,6 @@ const INCIDENT_EXAMPLE = {
 const OUTCOME_POST = { ...posted(OUTCOME, ['type']), currency: orNull(currency), occurredAt: HAPPENED };
 const OUTCOME_EXAMPLE = { type: 'purchase', customer: 'c-991', valueMinor: 1250, receipt: '4711' };
 
-function batch(
-  member: string,
-  members: Record<string, Schema>,
-  needed: readonly string[],
-  example: object,
-): Schema {
-  const item = object({ idempotencyKey: text(257, 'crm-000231'), ...members }, ['idempotencyKey', ...needed]);
-  return object({ [member]: list(item, { minItems: 1, maxItems: MAX_BATCH }) }, [member], {
-    examples: [{ [member]: [{ idempotencyKey: 'crm-000231', ...example }] }],
-  });
-}
-
-const results = (name: string): Schema =>
-  object(
-    {
-      results: list(
-        object(
-          {
-            status: whole('As if it had been posted by itself.'),
-            body: { anyOf: [ref(name), ref('Problem')] },
-          },
-          ['status', 'body'],
-        ),
-      ),
-    },
-    ['results'],
-  );
-
-const nextCursor = orNull({ type: 'string', description: 'For the next page; null on the last.' });
 const { type: _, ...TOLD_OF } = INCIDENT;
 const INCIDENT_ROW: Record<string, Schema> = {
   ...TOLD_OF,
@@ -126,21 +99,12 @@ const { incident: __, ...FACT_OF } = INCIDENT;
 
 export const TOLD_SCHEMAS = {
   IncidentPost: object(INCIDENT_POST, ['type', 'incident'], { examples: [INCIDENT_EXAMPLE] }),
-  IncidentFact: object({ id: factId, ...INCIDENT, ...PLACED }, [
-    'id',
-    'type',
-    'incident',
-    ...PLACED_REQUIRED,
-  ]),
-  IncidentBatch: batch('incidents', INCIDENT_POST, ['type', 'incident'], INCIDENT_EXAMPLE),
-  IncidentResults: results('IncidentFact'),
-  Incidents: object(
-    {
-      incidents: list(object({ ...INCIDENT_ROW, status: choice(INCIDENT_STATUSES) }, INCIDENT_ROW_REQUIRED)),
-      nextCursor,
-      position,
-    },
-    ['incidents', 'nextCursor', 'position'],
+  IncidentFact: object({ id: uuid, ...INCIDENT, ...PLACED }, ['id', 'type', 'incident', ...PLACED_REQUIRED]),
+  IncidentBatch: batchPost('incidents', 'crm-000231', INCIDENT_POST, ['type', 'incident'], INCIDENT_EXAMPLE),
+  IncidentResults: batchResults('IncidentFact'),
+  Incidents: page(
+    'incidents',
+    object({ ...INCIDENT_ROW, status: choice(INCIDENT_STATUSES) }, INCIDENT_ROW_REQUIRED),
   ),
   Incident: object(
     {
@@ -148,7 +112,7 @@ export const TOLD_SCHEMAS = {
       status: choice([...INCIDENT_STATUSES, 'untold'], {
         description: 'untold: acts name it, and nobody has told what became of it.',
       }),
-      facts: list(object({ id: factId, ...FACT_OF, ...PLACED }, ['id', 'type', ...PLACED_REQUIRED]), {
+      facts: list(object({ id: uuid, ...FACT_OF, ...PLACED }, ['id', 'type', ...PLACED_REQUIRED]), {
         description: 'As they happened; of very many, the latest.',
       }),
       acts: list(ref('RegisterRow'), { description: 'Those that name it, newest first.' }),
@@ -163,16 +127,12 @@ export const TOLD_SCHEMAS = {
       { type: 'rating', incident: 'inc-5', rating: { score: 4, lowest: 1, highest: 5 } },
     ],
   }),
-  Outcome: object({ id: factId, ...OUTCOME, region: id('central'), ...PLACED }, [
+  Outcome: object({ id: uuid, ...OUTCOME, region: id('central'), ...PLACED }, [
     'id',
     'type',
     ...PLACED_REQUIRED,
   ]),
-  OutcomeBatch: batch('outcomes', OUTCOME_POST, ['type'], OUTCOME_EXAMPLE),
-  OutcomeResults: results('Outcome'),
-  Outcomes: object({ outcomes: list(ref('Outcome')), nextCursor, position }, [
-    'outcomes',
-    'nextCursor',
-    'position',
-  ]),
+  OutcomeBatch: batchPost('outcomes', 'crm-000231', OUTCOME_POST, ['type'], OUTCOME_EXAMPLE),
+  OutcomeResults: batchResults('Outcome'),
+  Outcomes: page('outcomes', ref('Outcome')),
 } as const satisfies Record<string, Schema>;

@@ -2,16 +2,14 @@ import { Controller, Get, Post, Req, Res } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isAboutIncident } from '../../../libs/domain/book/told-events.ts';
-import { INCIDENT_STATUSES, MAX_PAGE } from '../../../libs/views/facts/facts.ts';
-import { actorOf } from '../access/gate.ts';
+import { INCIDENT_STATUSES } from '../../../libs/views/facts/facts.ts';
 import { SearchRegister } from '../acts/acts.bus.ts';
 import { rowBody } from '../acts/register.controller.ts';
-import { WriteManyToBook, WriteToBook } from '../books/books.bus.ts';
-import { type Recorded, recordedOf } from '../books/recorded.ts';
-import { readBatch, sendBatch, writesOf } from '../http/batch.ts';
-import { pageOf, sendPage } from '../http/page.ts';
+import { type Recorded, record } from '../books/recorded.ts';
+import { readBatch, recordBatch } from '../http/batch.ts';
+import { PAGING, pageOf, sendPage } from '../http/page.ts';
 import { aPosition } from '../http/position.ts';
-import { aDate, anId, oneOf, readQuery, whole } from '../http/query.ts';
+import { aDate, anId, oneOf, readQuery } from '../http/query.ts';
 import { sendJson, sendRecorded } from '../http/reply.ts';
 import { bookId, idempotencyKey, jsonBody, pathId } from '../http/request.ts';
 import { readBeforeView } from '../metrics/reading-a-view.ts';
@@ -27,9 +25,7 @@ const PARAMETERS = {
   status: oneOf(INCIDENT_STATUSES),
   from: aDate,
   to: aDate,
-  cursor: (text: string) => ({ value: text }),
-  pageSize: whole(1, MAX_PAGE),
-  atLeast: aPosition,
+  ...PAGING,
 } as const;
 
 /** Acts shown with an incident; the register has them all. */
@@ -62,8 +58,7 @@ export class IncidentsController {
     const key = idempotencyKey(request);
     const asked = parseIncident(jsonBody(request, true));
     const command = { type: 'ReportIncident', asked } as const;
-    const write = new WriteToBook(book, command, actorOf(request), key);
-    const answer = recordedOf(await this.#commands.execute(write));
+    const answer = await record(this.#commands, request, book, command, key);
     sendRecorded(reply, rendered(answer), answer.replayed);
   }
 
@@ -85,8 +80,7 @@ export class IncidentsController {
       type: 'ReportIncident',
       asked: parseIncident(item, at, alsoKnown),
     }));
-    const writes = new WriteManyToBook(book, writesOf(items), actorOf(request));
-    sendBatch(reply, items, await this.#commands.execute(writes), rendered);
+    await recordBatch(this.#commands, request, reply, book, items, rendered);
   }
 
   @Get()
@@ -104,7 +98,7 @@ export class IncidentsController {
   async search(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const book = bookId(request);
     const { atLeast, ...filters } = readQuery(request, PARAMETERS);
-    await readBeforeView(this.#queries, 'facts', book, atLeast, () => undefined);
+    await readBeforeView(this.#queries, 'facts', book, atLeast);
     const page = pageOf(await this.#queries.execute(new SearchIncidents(book, filters)));
     sendPage(reply, 'incidents', page.rows.map(incidentRowBody), page);
   }
@@ -125,8 +119,8 @@ export class IncidentsController {
     const book = bookId(request);
     const incident = pathId(request, 'incident');
     const { atLeast } = readQuery(request, { atLeast: aPosition });
-    await readBeforeView(this.#queries, 'facts', book, atLeast, () => undefined);
-    await readBeforeView(this.#queries, 'register', book, atLeast, () => undefined);
+    await readBeforeView(this.#queries, 'facts', book, atLeast);
+    await readBeforeView(this.#queries, 'register', book, atLeast);
     const [found, register] = await Promise.all([
       this.#queries.execute(new FindIncident(book, incident)),
       this.#queries.execute(new SearchRegister(book, { incident, limit: ACTS_SHOWN })),

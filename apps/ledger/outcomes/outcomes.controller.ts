@@ -2,14 +2,10 @@ import { Controller, Get, Post, Req, Res } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { OUTCOME_TYPES } from '../../../libs/domain/outcome/outcome.ts';
-import { MAX_PAGE } from '../../../libs/views/facts/facts.ts';
-import { actorOf } from '../access/gate.ts';
-import { WriteManyToBook, WriteToBook } from '../books/books.bus.ts';
-import { type Recorded, recordedOf } from '../books/recorded.ts';
-import { readBatch, sendBatch, writesOf } from '../http/batch.ts';
-import { pageOf, sendPage } from '../http/page.ts';
-import { aPosition } from '../http/position.ts';
-import { aDate, anId, oneOf, readQuery, whole } from '../http/query.ts';
+import { type Recorded, record } from '../books/recorded.ts';
+import { readBatch, recordBatch } from '../http/batch.ts';
+import { PAGING, pageOf, sendPage } from '../http/page.ts';
+import { aDate, anId, oneOf, readQuery } from '../http/query.ts';
 import { sendRecorded } from '../http/reply.ts';
 import { bookId, idempotencyKey, jsonBody } from '../http/request.ts';
 import { readBeforeView } from '../metrics/reading-a-view.ts';
@@ -25,9 +21,7 @@ const PARAMETERS = {
   type: oneOf(OUTCOME_TYPES),
   from: aDate,
   to: aDate,
-  cursor: (text: string) => ({ value: text }),
-  pageSize: whole(1, MAX_PAGE),
-  atLeast: aPosition,
+  ...PAGING,
 } as const;
 
 @Controller('v1/books/:book/outcomes')
@@ -57,8 +51,7 @@ export class OutcomesController {
     const key = idempotencyKey(request);
     const asked = parseOutcome(jsonBody(request, true));
     const command = { type: 'RecordOutcome', asked } as const;
-    const write = new WriteToBook(book, command, actorOf(request), key);
-    const answer = recordedOf(await this.#commands.execute(write));
+    const answer = await record(this.#commands, request, book, command, key);
     sendRecorded(reply, rendered(answer), answer.replayed);
   }
 
@@ -80,8 +73,7 @@ export class OutcomesController {
       type: 'RecordOutcome',
       asked: parseOutcome(item, at, alsoKnown),
     }));
-    const writes = new WriteManyToBook(book, writesOf(items), actorOf(request));
-    sendBatch(reply, items, await this.#commands.execute(writes), rendered);
+    await recordBatch(this.#commands, request, reply, book, items, rendered);
   }
 
   @Get()
@@ -99,7 +91,7 @@ export class OutcomesController {
   async search(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const book = bookId(request);
     const { atLeast, ...filters } = readQuery(request, PARAMETERS);
-    await readBeforeView(this.#queries, 'facts', book, atLeast, () => undefined);
+    await readBeforeView(this.#queries, 'facts', book, atLeast);
     const page = pageOf(await this.#queries.execute(new SearchOutcomes(book, filters)));
     sendPage(reply, 'outcomes', page.rows.map(outcomeRowBody), page);
   }

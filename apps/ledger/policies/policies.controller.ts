@@ -3,6 +3,7 @@ import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { actorOf } from '../access/gate.ts';
 import { WriteToBook } from '../books/books.bus.ts';
+import { factOf, record } from '../books/recorded.ts';
 import { readBook } from '../books/stated.ts';
 import { sendJson, sendRecorded } from '../http/reply.ts';
 import { bookId, idempotencyKey } from '../http/request.ts';
@@ -42,12 +43,8 @@ export class PoliciesController {
     const key = idempotencyKey(request);
     const { policy, source, warnings } = await policyBody(request, this.#queries, book, { withNames: false });
     const command = { type: 'DraftPolicy', policy, source } as const;
-    const answer = await this.#commands.execute(new WriteToBook(book, command, actorOf(request), key));
-    if (answer.outcome === 'refused') throw problemOfRefusal(answer.refusal);
-    if (answer.outcome !== 'recorded' || answer.event.type !== 'PolicyDrafted') {
-      throw new Error('No draft was recorded.');
-    }
-    const { version } = answer.event;
+    const answer = await record(this.#commands, request, book, command, key);
+    const { version } = factOf(answer, 'PolicyDrafted');
     reply.header('etag', etagOf(version, 0));
     const body = { version, status: 'draft', warnings, position: answer.position };
     sendRecorded(reply, JSON.stringify(body), answer.replayed);

@@ -3,13 +3,11 @@ import { CommandBus } from '@nestjs/cqrs';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { PolicyCommand } from '../../../libs/domain/book/policy-life.ts';
 import { isBusinessDate, parseInstant } from '../../../libs/domain/time/instant.ts';
-import { actorOf } from '../access/gate.ts';
-import { WriteToBook } from '../books/books.bus.ts';
-import { type Recorded, recordedOf } from '../books/recorded.ts';
+import { factOf, type Recorded, record } from '../books/recorded.ts';
 import { NOTE_MAX_LENGTH } from '../http/field-text.ts';
-import { InstantOrDate, Optional, readFields, Text } from '../http/fields.ts';
+import { given, InstantOrDate, Optional, readFields, readFieldsIfAny, Text } from '../http/fields.ts';
 import { sendRecorded } from '../http/reply.ts';
-import { bookId, hasBody, idempotencyKey, jsonBody } from '../http/request.ts';
+import { bookId, idempotencyKey, jsonBody } from '../http/request.ts';
 import { Describe } from '../openapi/describe.ts';
 import { etagOf, ifMatchOf } from './etags.ts';
 import { activatedBody } from './policy.rendering.ts';
@@ -48,15 +46,8 @@ export class PolicyLifeController {
     answer: [201, 'PolicyStep'],
     problems: [400, 404, 409, 412, 413, 415, 422],
   })
-  async submit(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const version = versionOf(request);
-    const command = {
-      type: 'SubmitPolicy',
-      version,
-      ...commentIn(request),
-      ...seen(request, version),
-    } as const;
-    this.#answer(reply, version, 'submitted', await this.#write(request, command));
+  submit(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    return this.#agreed(request, reply, 'SubmitPolicy', 'submitted');
   }
 
   @Post('approve')
@@ -75,15 +66,8 @@ export class PolicyLifeController {
     answer: [201, 'PolicyStep'],
     problems: [400, 404, 409, 412, 413, 415, 422],
   })
-  async approve(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const version = versionOf(request);
-    const command = {
-      type: 'ApprovePolicy',
-      version,
-      ...commentIn(request),
-      ...seen(request, version),
-    } as const;
-    this.#answer(reply, version, 'approved', await this.#write(request, command));
+  approve(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    return this.#agreed(request, reply, 'ApprovePolicy', 'approved');
   }
 
   @Post('reject')
@@ -121,8 +105,7 @@ export class PolicyLifeController {
   async rollBack(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const rollbackOf = versionOf(request);
     const answer = await this.#write(request, { type: 'RollBackPolicy', version: rollbackOf });
-    if (answer.event.type !== 'PolicyDrafted') throw new Error('No draft was recorded.');
-    const { version } = answer.event;
+    const { version } = factOf(answer, 'PolicyDrafted');
     reply.header('etag', etagOf(version, 0));
     const body = { version, status: 'draft', rollbackOf, position: answer.position };
     sendRecorded(reply, JSON.stringify(body), answer.replayed);
@@ -145,28 +128,31 @@ export class PolicyLifeController {
   })
   async activate(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const version = versionOf(request);
-    const { from } = hasBody(request)
-      ? readFields(ActivationFields, jsonBody(request))
-      : new ActivationFields();
+    const { from } = readFieldsIfAny(ActivationFields, request);
     const answer = await this.#write(request, { type: 'ActivatePolicy', version, ...fromIn(from) });
-    if (answer.event.type !== 'PolicyActivated') throw new Error('No activation was recorded.');
-    sendRecorded(reply, JSON.stringify(activatedBody(answer.event, answer.position)), answer.replayed);
+    const body = activatedBody(factOf(answer, 'PolicyActivated'), answer.position);
+    sendRecorded(reply, JSON.stringify(body), answer.replayed);
   }
 
-  async #write(request: FastifyRequest, command: PolicyCommand): Promise<Recorded> {
-    const book = bookId(request);
-    const key = idempotencyKey(request);
-    return recordedOf(await this.#commands.execute(new WriteToBook(book, command, actorOf(request), key)));
+  async #agreed(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    type: 'SubmitPolicy' | 'ApprovePolicy',
+    status: string,
+  ): Promise<void> {
+    const version = versionOf(request);
+    const comment = given(readFieldsIfAny(CommentFields, request), 'comment');
+    const command = { type, version, ...comment, ...seen(request, version) } as const;
+    this.#answer(reply, version, status, await this.#write(request, command));
+  }
+
+  #write(request: FastifyRequest, command: PolicyCommand): Promise<Recorded> {
+    return record(this.#commands, request, bookId(request), command, idempotencyKey(request));
   }
 
   #answer(reply: FastifyReply, version: number, status: string, { position, replayed }: Recorded): void {
     sendRecorded(reply, JSON.stringify({ version, status, position }), replayed);
   }
-}
-
-function commentIn(request: FastifyRequest): { readonly comment?: string } {
-  const { comment } = hasBody(request) ? readFields(CommentFields, jsonBody(request)) : new CommentFields();
-  return comment === undefined ? {} : { comment };
 }
 
 function seen(request: FastifyRequest, version: number): { readonly ifMatch?: number } {

@@ -6,9 +6,9 @@ import { type PossibleQuery, possibleFor } from '../../../libs/domain/book/possi
 import { formatInstant } from '../../../libs/domain/time/instant.ts';
 import type { Clock } from '../../../libs/platform/clock.ts';
 import { MAX_QUANTITY } from '../acts/act.parsing.ts';
-import { readBook } from '../books/stated.ts';
+import { notInBook, readBook } from '../books/stated.ts';
 import { SKU_MAX_LENGTH } from '../http/field-text.ts';
-import { aPosition, behind } from '../http/position.ts';
+import { aPosition, mustReflect } from '../http/position.ts';
 import { anId, anInstant, oneOf, readQuery, textOf, whole } from '../http/query.ts';
 import { sendJson } from '../http/reply.ts';
 import { bookId, pathId } from '../http/request.ts';
@@ -68,12 +68,8 @@ export class PossibleController {
         ? { body: possibleBody(state, query, answer.possible) }
         : answer;
     });
-    if (atLeast !== undefined && position < atLeast) throw behind(atLeast, position);
-    if (value === undefined) {
-      throw new Problem('resource-not-found', {
-        detail: `The book "${book}" has no employee "${employee}".`,
-      });
-    }
+    mustReflect(atLeast, position);
+    if (value === undefined) throw notInBook(book, `employee "${employee}"`);
     if ('missing' in value) {
       throw needs('location', `"${employee}" has no home location and has not acted anywhere yet.`);
     }

@@ -9,8 +9,7 @@ import {
   type SignalsQuestion,
   STATUS_FILTERS,
 } from '../../../libs/views/conduct/conduct.ts';
-import { actorOf } from '../access/gate.ts';
-import { WriteToBook } from '../books/books.bus.ts';
+import { factOf, record } from '../books/recorded.ts';
 import { NOTE_MAX_LENGTH } from '../http/field-text.ts';
 import { choiceMember, type Members, readMembers, textMember } from '../http/members.ts';
 import { aPosition } from '../http/position.ts';
@@ -19,7 +18,7 @@ import { sendJson, sendRecorded } from '../http/reply.ts';
 import { bookId, idempotencyKey, jsonBody, pathId } from '../http/request.ts';
 import { readBeforeView } from '../metrics/reading-a-view.ts';
 import { Describe } from '../openapi/describe.ts';
-import { Problem, parameterProblem, problemOfRefusal } from '../problems/problem.ts';
+import { Problem, parameterProblem } from '../problems/problem.ts';
 import { oneSignalBody, reportBody, reviewBody } from './signal.rendering.ts';
 import { AskSignals } from './signals.bus.ts';
 
@@ -129,15 +128,13 @@ export class SignalsController {
           ? null
           : { position, from, to, observed: found.observed, exposure: found.exposure.n },
     } as const;
-    const written = await this.#commands.execute(new WriteToBook(book, command, actorOf(request), key));
-    if (written.outcome === 'refused') throw problemOfRefusal(written.refusal);
-    if (written.outcome !== 'recorded' || written.event.type !== 'SignalReviewed')
-      throw new Error('No review was recorded.');
-    sendRecorded(reply, JSON.stringify(reviewBody(written.event, written.position)), written.replayed);
+    const written = await record(this.#commands, request, book, command, key);
+    const body = reviewBody(factOf(written, 'SignalReviewed'), written.position);
+    sendRecorded(reply, JSON.stringify(body), written.replayed);
   }
 
   async #ask(book: string, question: SignalsQuestion, atLeast: number | undefined): Promise<SignalsAnswer> {
-    await readBeforeView(this.#queries, 'conduct', book, atLeast, () => undefined);
+    await readBeforeView(this.#queries, 'conduct', book, atLeast);
     try {
       return await this.#queries.execute(new AskSignals(book, question));
     } catch (error) {

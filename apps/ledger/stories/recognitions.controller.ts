@@ -2,15 +2,12 @@ import { Controller, Get, Post, Req, Res } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type AskedRecognition, RECOGNISED_FOR } from '../../../libs/domain/story/story.ts';
-import { MAX_PAGE } from '../../../libs/views/facts/facts.ts';
 import type { RecognitionsAnswer } from '../../../libs/views/stories/stories.ts';
-import { actorOf } from '../access/gate.ts';
-import { WriteToBook } from '../books/books.bus.ts';
+import { record } from '../books/recorded.ts';
 import { ID_MAX_LENGTH } from '../http/field-text.ts';
 import { choiceMember, readMembers, textMember } from '../http/members.ts';
-import { pageOf, sendPage } from '../http/page.ts';
-import { aPosition } from '../http/position.ts';
-import { readQuery, whole } from '../http/query.ts';
+import { PAGING, pageOf, sendPage } from '../http/page.ts';
+import { readQuery } from '../http/query.ts';
 import { bookId, idempotencyKey, jsonBody } from '../http/request.ts';
 import { readBeforeView } from '../metrics/reading-a-view.ts';
 import { Describe } from '../openapi/describe.ts';
@@ -18,11 +15,6 @@ import { AskStories } from './stories.bus.ts';
 import { send } from './stories.controller.ts';
 import { recognitionBody } from './story.rendering.ts';
 
-const PARAMETERS = {
-  cursor: (text: string) => ({ value: text }),
-  pageSize: whole(1, MAX_PAGE),
-  atLeast: aPosition,
-} as const;
 const anId = textMember({ maxLength: ID_MAX_LENGTH });
 const RECOGNITION = { employee: anId, for: choiceMember(RECOGNISED_FOR), reason: anId, story: anId };
 const NEEDED = {
@@ -60,8 +52,8 @@ export class RecognitionsController {
       RECOGNITION,
       NEEDED,
     ) as AskedRecognition;
-    const write = new WriteToBook(book, { type: 'GiveRecognition', asked }, actorOf(request), key);
-    send(reply, await this.#commands.execute(write));
+    const command = { type: 'GiveRecognition', asked } as const;
+    send(reply, await record(this.#commands, request, book, command, key));
   }
 
   @Get()
@@ -70,14 +62,14 @@ export class RecognitionsController {
     tag: 'Stories',
     summary: 'What was recognised, newest first; nobody is counted',
     path: ['book'],
-    query: Object.keys(PARAMETERS),
+    query: Object.keys(PAGING),
     answer: [200, 'Recognitions'],
     problems: [400, 404],
   })
   async search(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const book = bookId(request);
-    const { atLeast, ...filters } = readQuery(request, PARAMETERS);
-    await readBeforeView(this.#queries, 'stories', book, atLeast, () => undefined);
+    const { atLeast, ...filters } = readQuery(request, PAGING);
+    await readBeforeView(this.#queries, 'stories', book, atLeast);
     const asked = new AskStories(book, { about: 'recognitions', filters });
     const page = pageOf((await this.#queries.execute(asked)) as RecognitionsAnswer);
     sendPage(reply, 'recognitions', page.rows.map(recognitionBody), page);

@@ -12,16 +12,14 @@ import {
   STORY_STATUSES,
   STORY_TEXT_MAX_LENGTH,
 } from '../../../libs/domain/story/story.ts';
-import { MAX_PAGE } from '../../../libs/views/facts/facts.ts';
 import type { StoriesAnswer, StoryAnswer } from '../../../libs/views/stories/stories.ts';
 import { actorOf } from '../access/gate.ts';
-import { WriteToBook } from '../books/books.bus.ts';
-import { recordedOf } from '../books/recorded.ts';
+import { record, recordedOf } from '../books/recorded.ts';
 import { ID_MAX_LENGTH } from '../http/field-text.ts';
 import { choiceMember, readMembers, textMember } from '../http/members.ts';
-import { pageOf, sendPage } from '../http/page.ts';
+import { PAGING, pageOf, sendPage } from '../http/page.ts';
 import { aPosition } from '../http/position.ts';
-import { oneOf, readQuery, whole } from '../http/query.ts';
+import { oneOf, readQuery } from '../http/query.ts';
 import { sendJson, sendRecorded } from '../http/reply.ts';
 import { bookId, hasBody, idempotencyKey, jsonBody, pathId } from '../http/request.ts';
 import { readBeforeView } from '../metrics/reading-a-view.ts';
@@ -35,9 +33,7 @@ export const STATUSES_SHOWN = STORY_STATUSES.slice(0, 3);
 
 const PARAMETERS = {
   storyStatus: oneOf(STATUSES_SHOWN),
-  cursor: (text: string) => ({ value: text }),
-  pageSize: whole(1, MAX_PAGE),
-  atLeast: aPosition,
+  ...PAGING,
 } as const;
 
 const anId = textMember({ maxLength: ID_MAX_LENGTH });
@@ -194,7 +190,7 @@ export class StoriesController {
     const actor = actorOf(request);
     if (status !== 'published' && !may(actor.roles, 'stories:write'))
       throw problemOfRefusal(notAllowed(actor.subject, actor.roles, 'stories:write'));
-    await readBeforeView(this.#queries, 'stories', book, atLeast, () => undefined);
+    await readBeforeView(this.#queries, 'stories', book, atLeast);
     const question = { about: 'stories', filters: { status, ...asked } } as const;
     const page = pageOf((await this.#queries.execute(new AskStories(book, question))) as StoriesAnswer);
     const shown = await this.#queries.execute(new ShowStories(book, page.rows, actor));
@@ -215,7 +211,7 @@ export class StoriesController {
   async one(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const [book, story] = [bookId(request), pathId(request, 'story')];
     const { atLeast } = readQuery(request, { atLeast: aPosition });
-    await readBeforeView(this.#queries, 'stories', book, atLeast, () => undefined);
+    await readBeforeView(this.#queries, 'stories', book, atLeast);
     const asked = new AskStories(book, { about: 'story', story });
     const { row, position } = (await this.#queries.execute(asked)) as StoryAnswer;
     const rows = row === null ? [] : [row];
@@ -231,8 +227,7 @@ export class StoriesController {
     command: (story: string) => StoryCommand,
   ): Promise<void> {
     const [book, story, key] = [bookId(request), pathId(request, 'story'), idempotencyKey(request)];
-    const write = new WriteToBook(book, command(story), actorOf(request), key);
-    send(reply, await this.#commands.execute(write));
+    send(reply, await record(this.#commands, request, book, command(story), key));
   }
 }
 

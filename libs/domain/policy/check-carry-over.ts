@@ -1,6 +1,5 @@
 import { MEASURES, type Measure } from '../act/act.ts';
-import { nearestName } from '../rules/nearest-name.ts';
-import { readFigure } from './check-figure.ts';
+import { isMeasure, readFigure } from './check-figure.ts';
 import { asMembers, type Mistakes, member, noteUnknownFields, own, quoted } from './mistakes.ts';
 import type { CarryOver, Dimension, Limit, Window } from './policy.ts';
 
@@ -96,15 +95,8 @@ function readUpTo(
   const upTo: Partial<Record<Measure, number>> = {};
   for (const name of names) {
     const at = member(pointer, name);
-    if (!(MEASURES as readonly string[]).includes(name)) {
-      const near = nearestName(name, MEASURES);
-      mistakes.note(
-        at,
-        'measure-unknown',
-        `${quoted(name)} is no measure.`,
-        `${near === undefined ? '' : `Did you mean ${near}? `}Write some of: ${(bounded ?? MEASURES).join(', ')}.`,
-      );
-    } else if (bounded !== undefined && !bounded.includes(name as Measure)) {
+    if (!isMeasure(mistakes, name, at, bounded ?? MEASURES)) continue;
+    if (bounded !== undefined && !bounded.includes(name)) {
       mistakes.note(
         at,
         'carry-over-unbounded',
@@ -112,8 +104,8 @@ function readUpTo(
         `Carry what the limit allows: ${bounded.join(', ')}.`,
       );
     } else {
-      const figure = readCarried(mistakes, figures[name], at, name as Measure);
-      if (figure !== undefined) upTo[name as Measure] = figure;
+      const figure = readCarried(mistakes, figures[name], at, name);
+      if (figure !== undefined) upTo[name] = figure;
     }
   }
   return Object.keys(upTo).length === names.length ? upTo : undefined;

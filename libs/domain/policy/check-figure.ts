@@ -1,4 +1,5 @@
-import type { Measure } from '../act/act.ts';
+import { MEASURES, type Measure } from '../act/act.ts';
+import { nearestName } from '../rules/nearest-name.ts';
 import { type Mistakes, quoted } from './mistakes.ts';
 
 /** A whole figure of a measure, 0 included. */
@@ -44,6 +45,24 @@ export function readFigure(
     );
   }
   return value;
+}
+
+/** Whether it is a measure; noted where it is none. @param known those that may stand here */
+export function isMeasure(
+  mistakes: Mistakes,
+  name: string,
+  pointer: string,
+  known: readonly Measure[],
+): name is Measure {
+  if ((MEASURES as readonly string[]).includes(name)) return true;
+  const near = nearestName(name, MEASURES);
+  mistakes.note(
+    pointer,
+    'measure-unknown',
+    `${quoted(name)} is no measure.`,
+    `${near === undefined ? '' : `Did you mean ${near}? `}Write some of: ${known.join(', ')}.`,
+  );
+  return false;
 }
 
 /** For an amount that was written in major units: 12.5 pounds are 1250. */

@@ -1,7 +1,6 @@
 import { KINDS, MEASURES, type Measure, TRIGGERS } from '../act/act.ts';
-import { nearestName } from '../rules/nearest-name.ts';
 import { checkCarryOver } from './check-carry-over.ts';
-import { readFigure } from './check-figure.ts';
+import { isMeasure, readFigure } from './check-figure.ts';
 import { checkWindow } from './check-window.ts';
 import {
   asMembers,
@@ -239,18 +238,9 @@ export function checkFigures(
   const read: Partial<Record<Measure, number>> = {};
   for (const name of names) {
     const at = member(pointer, name);
-    if (!(MEASURES as readonly string[]).includes(name)) {
-      const near = nearestName(name, MEASURES);
-      mistakes.note(
-        at,
-        'measure-unknown',
-        `${quoted(name)} is no measure.`,
-        `${near === undefined ? '' : `Did you mean ${near}? `}Write some of: ${MEASURES.join(', ')}.`,
-      );
-      continue;
-    }
-    const figure = readFigure(mistakes, figures[name], at, name as Measure);
-    if (figure !== undefined) read[name as Measure] = figure;
+    if (!isMeasure(mistakes, name, at, MEASURES)) continue;
+    const figure = readFigure(mistakes, figures[name], at, name);
+    if (figure !== undefined) read[name] = figure;
   }
   return Object.keys(read).length === names.length ? read : undefined;
 }

@@ -1,8 +1,6 @@
 /** What was adjusted, by whom and why: what may be asked of it and how it answers. */
 import type { BucketAdjusted, BucketTransferred } from '../../domain/book/events.ts';
-
-export const DEFAULT_PAGE = 50;
-export const MAX_PAGE = 500;
+import type { Page } from '../page.ts';
 
 /** The members of a bucket's key that adjustments are found by; of a transfer, on either side. */
 export const KEY_FILTERS = [
@@ -31,17 +29,4 @@ export interface AdjustmentRow {
   readonly event: BucketAdjusted | BucketTransferred;
 }
 
-export type AdjustmentsAnswer = {
-  /** Newest event of the book that the answer reflects; -1 while there is none. */
-  readonly position: number;
-} & AdjustmentFindings;
-
-export type AdjustmentFindings =
-  | {
-      readonly ok: true;
-      /** Newest first. */
-      readonly rows: readonly AdjustmentRow[];
-      /** Absent on the last page. */
-      readonly nextCursor?: string;
-    }
-  | { readonly ok: false; readonly code: 'cursor-invalid'; readonly detail: string; readonly advice: string };
+export type AdjustmentsAnswer = Page<AdjustmentRow>;

@@ -1,15 +1,11 @@
 /** A row for every adjustment, as the ledger has it, and the names it is found by. They are few beside the acts. */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { BucketAdjusted, BucketTransferred } from '../../domain/book/events.ts';
-import { readCursorFor, writeCursorFor } from '../register/cursor.ts';
-import { type Projection, positionOf, rowKey, type View } from '../view.ts';
-import {
-  type AdjustmentFilters,
-  type AdjustmentFindings,
-  DEFAULT_PAGE,
-  KEY_FILTERS,
-  MAX_PAGE,
-} from './adjustments.ts';
+import { OF_BOOK, POSITION } from '../comparing.ts';
+import { writeCursor } from '../cursor.ts';
+import { type Findings, pageStart } from '../page.ts';
+import { POSITIONS, type Projection, positionOf, rowKey, type View } from '../view.ts';
+import { type AdjustmentFilters, type AdjustmentRow, KEY_FILTERS } from './adjustments.ts';
 
 type Adjustment = BucketAdjusted | BucketTransferred;
 
@@ -69,24 +65,14 @@ function searchIn(db: DatabaseSync, prefix: string) {
     }
     return statement;
   };
-  return (bookNumber: number | undefined, filters: AdjustmentFilters): AdjustmentFindings => {
-    const pageSize = filters.pageSize ?? DEFAULT_PAGE;
-    if (!Number.isInteger(pageSize) || pageSize < 1 || pageSize > MAX_PAGE)
-      throw new RangeError(`pageSize must be a whole number from 1 to ${MAX_PAGE}`);
+  return (bookNumber: number | undefined, filters: AdjustmentFilters): Findings<AdjustmentRow> => {
     const names = ['limit', 'author', ...KEY_FILTERS].flatMap((what) => {
       const value = filters[what as keyof AdjustmentFilters];
       return value === undefined ? [] : [named(what, String(value))];
     });
-    let before = 2 ** 36;
-    if (filters.cursor !== undefined) {
-      const cursor = readCursorFor(filters.cursor, names);
-      if (!cursor.ok) {
-        const advice =
-          'Leave the cursor out to start from the newest, and send the same filters on every page.';
-        return { ok: false, code: 'cursor-invalid', detail: cursor.detail, advice };
-      }
-      before = cursor.position;
-    }
+    const start = pageStart(filters, names);
+    if (!start.ok) return start;
+    const { pageSize, after: before = POSITIONS } = start;
     if (bookNumber === undefined || before === 0) return { ok: true, rows: [] };
     // One more than the page tells whether there is another.
     const found = prepared(names.length).all(
@@ -99,7 +85,7 @@ function searchIn(db: DatabaseSync, prefix: string) {
       .slice(0, pageSize)
       .map(({ key, event }) => ({ position: positionOf(key), event: JSON.parse(event) as Adjustment }));
     if (found.length <= pageSize) return { ok: true, rows };
-    return { ok: true, rows, nextCursor: writeCursorFor(rows.at(-1)!.position, names) };
+    return { ok: true, rows, nextCursor: writeCursor(rows.at(-1)!.position, names) };
   };
 }
 
@@ -113,17 +99,16 @@ export const adjustmentsView: View = {
     return (bookNumber, question) => search(bookNumber, question as AdjustmentFilters);
   },
   comparisons(prefix) {
-    const ofBook = `key BETWEEN ?1 * ${2 ** 36} AND ?1 * ${2 ** 36} + ${2 ** 36 - 1}`;
     return [
       {
         table: 'adjustments',
         key: ['position'],
-        sql: `SELECT key % ${2 ** 36} AS position, event FROM ${prefix}_adjustments WHERE ${ofBook} ORDER BY key`,
+        sql: `SELECT ${POSITION}, event FROM ${prefix}_adjustments WHERE ${OF_BOOK} ORDER BY key`,
       },
       {
         table: 'names',
         key: ['position', 'name'],
-        sql: `SELECT key % ${2 ** 36} AS position, name FROM ${prefix}_names WHERE ${ofBook} ORDER BY key, name`,
+        sql: `SELECT ${POSITION}, name FROM ${prefix}_names WHERE ${OF_BOOK} ORDER BY key, name`,
       },
     ];
   },

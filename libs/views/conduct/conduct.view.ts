@@ -13,6 +13,7 @@ import {
   isDecision,
   type SettlingEvent,
 } from '../../domain/book/events.ts';
+import { hexed, wordOf } from '../comparing.ts';
 import { settlingOf } from '../settling.ts';
 import { ACCEPTED, ROLE_SEPARATOR, storedDay, storedId } from '../stored-form.ts';
 import type { PlacedEvent, Projection, View } from '../view.ts';
@@ -266,9 +267,8 @@ export const conductView: View = {
     return (bookNumber, question) => report(bookNumber, question as SignalsQuestion);
   },
   comparisons(prefix) {
-    const word = (column: string) =>
-      `(SELECT word FROM ${prefix}_words WHERE number = ${column}) AS ${column}`;
-    const id = `iif(typeof(id) = 'blob', hex(id), id) AS id`;
+    const word = wordOf(prefix);
+    const id = hexed('id');
     const facts = `day, ${id}, ${['employee', 'location', 'category', 'shift', 'approver'].map(word).join(', ')},
       customer, at, late, note, of_limit, incident`;
     return [

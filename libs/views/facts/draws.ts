@@ -1,12 +1,12 @@
 /** Draws of lots: a row for each, and how they are asked for: of one campaign, the newest in the ledger first. */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { LotDrawn } from '../../domain/book/lot-events.ts';
-import { writeCursorFor } from '../register/cursor.ts';
+import { writeCursor } from '../cursor.ts';
+import { type Findings, pageStart } from '../page.ts';
 import { readDay, readId, storedDay, storedId } from '../stored-form.ts';
-import { type PlacedEvent, positionOf, rowKey } from '../view.ts';
+import { type PlacedEvent, POSITIONS, positionOf, rowKey } from '../view.ts';
 import { WordReader, type Words } from '../words.ts';
-import type { DrawFilters, DrawRow, Findings } from './facts.ts';
-import { pageStart } from './page.ts';
+import type { DrawFilters, DrawRow } from './facts.ts';
 
 export function drawsSchema(prefix: string): string {
   return `CREATE TABLE ${prefix}_draws (
@@ -118,7 +118,7 @@ export function drawSearch(
     if (assigned !== undefined) add('assigned = ?', assigned ? 1 : 0);
     if (from !== undefined) add('day >= ?', storedDay(from));
     if (to !== undefined) add('day <= ?', storedDay(to));
-    const highest = page.after === undefined ? 2 ** 36 - 1 : page.after - 1;
+    const highest = page.after === undefined ? POSITIONS - 1 : page.after - 1;
     if (highest < 0) return { ok: true, rows: [] };
     // One more than the page tells whether there is another.
     const found = prepared(customer === undefined ? 'campaign' : 'customer', conditions).all(
@@ -129,6 +129,6 @@ export function drawSearch(
     ) as unknown as StoredDraw[];
     const rows = found.slice(0, page.pageSize).map(read);
     if (found.length <= page.pageSize) return { ok: true, rows };
-    return { ok: true, rows, nextCursor: writeCursorFor(rows.at(-1)!.position, search) };
+    return { ok: true, rows, nextCursor: writeCursor(rows.at(-1)!.position, search) };
   };
 }

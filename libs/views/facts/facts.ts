@@ -1,9 +1,8 @@
 /** Incidents and outcomes: what may be asked of them and how they answer. */
 import type { IncidentType } from '../../domain/outcome/incident.ts';
 import type { OutcomeType, Rating } from '../../domain/outcome/outcome.ts';
+import type { Page, PageAsked } from '../page.ts';
 
-export const DEFAULT_PAGE = 50;
-export const MAX_PAGE = 500;
 /** Facts shown of one incident, the latest; an incident has a handful. */
 export const MAX_FACTS_SHOWN = 500;
 
@@ -13,14 +12,7 @@ export const COMMON_OUTCOMES = 1;
 export const INCIDENT_STATUSES = ['open', 'resolved'] as const;
 export type IncidentStatus = (typeof INCIDENT_STATUSES)[number];
 
-interface Page {
-  /** 1 to `MAX_PAGE`; absent: `DEFAULT_PAGE`. */
-  readonly pageSize?: number;
-  /** From the page before; valid with the same filters only. */
-  readonly cursor?: string;
-}
-
-export interface IncidentFilters extends Page {
+export interface IncidentFilters extends PageAsked {
   /** Named by any fact of the incident. */
   readonly customer?: string;
   readonly location?: string;
@@ -30,7 +22,7 @@ export interface IncidentFilters extends Page {
   readonly to?: string;
 }
 
-export interface OutcomeFilters extends Page {
+export interface OutcomeFilters extends PageAsked {
   readonly customer?: string;
   readonly incident?: string;
   readonly act?: string;
@@ -93,7 +85,7 @@ export interface OutcomeRow {
   readonly recordedAt: number;
 }
 
-export interface DrawFilters extends Page {
+export interface DrawFilters extends PageAsked {
   readonly campaign: string;
   readonly customer?: string;
   readonly assigned?: boolean;
@@ -117,35 +109,19 @@ export interface DrawRow {
   readonly recordedAt: number;
 }
 
-export interface CursorInvalid {
-  readonly ok: false;
-  readonly code: 'cursor-invalid';
-  readonly detail: string;
-  readonly advice: string;
-}
-export type Findings<Row> =
-  | {
-      readonly ok: true;
-      readonly rows: readonly Row[];
-      /** Absent on the last page. */
-      readonly nextCursor?: string;
-    }
-  | CursorInvalid;
 /** `incident`: null where no fact of it is known. `facts`: in the order they happened. */
 export interface IncidentFound {
   readonly incident: IncidentRow | null;
   readonly facts: readonly IncidentFactRow[];
 }
 
-/** Newest event of the book that the answer reflects; -1 while there is none. */
-interface Placed {
+export type IncidentsAnswer = Page<IncidentRow>;
+export type OutcomesAnswer = Page<OutcomeRow>;
+export type DrawsAnswer = Page<DrawRow>;
+export type IncidentAnswer = IncidentFound & {
+  /** Newest event of the book that the answer reflects; -1 while there is none. */
   readonly position: number;
-}
-export type IncidentsAnswer = Placed & Findings<IncidentRow>;
-export type OutcomesAnswer = Placed & Findings<OutcomeRow>;
-export type IncidentAnswer = Placed & IncidentFound;
-
-export type DrawsAnswer = Placed & Findings<DrawRow>;
+};
 
 export type FactsQuestion =
   | { readonly about: 'incidents'; readonly filters: IncidentFilters }

@@ -6,6 +6,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { type IncidentEvent, isAboutIncident, type OutcomeRecorded } from '../../domain/book/told-events.ts';
 import { INCIDENT_TYPES } from '../../domain/outcome/incident.ts';
 import { OUTCOME_TYPES } from '../../domain/outcome/outcome.ts';
+import { hexed, OF_BOOK, POSITION, wordOf } from '../comparing.ts';
 import { storedDay, storedId } from '../stored-form.ts';
 import { type PlacedEvent, type Projection, rowKey, type View } from '../view.ts';
 import { Words, wordsSchema } from '../words.ts';
@@ -214,24 +215,20 @@ export const factsView: View = {
     };
   },
   comparisons(prefix) {
-    const word = (column: string) =>
-      `(SELECT word FROM ${prefix}_words WHERE number = ${column}) AS ${column}`;
-    const hexed = (column: string) =>
-      `iif(typeof(${column}) = 'blob', hex(${column}), ${column}) AS ${column}`;
-    const ofBook = `key BETWEEN ?1 * ${2 ** 36} AND ?1 * ${2 ** 36} + ${2 ** 36 - 1}`;
-    const placed = `key % ${2 ** 36} AS position, ${hexed('id')}, type, customer, incident, ${hexed('act')},
+    const word = wordOf(prefix);
+    const placed = `${POSITION}, ${hexed('id')}, type, customer, incident, ${hexed('act')},
       ${['location', 'region', 'channel'].map(word).join(', ')}, day, occurred_at, recorded_at`;
     return [
       {
         table: 'outcomes',
         key: ['position'],
         sql: `SELECT ${placed}, value, receipt, score, lowest, highest
-              FROM ${prefix}_outcomes WHERE ${ofBook} ORDER BY key`,
+              FROM ${prefix}_outcomes WHERE ${OF_BOOK} ORDER BY key`,
       },
       {
         table: 'incident_facts',
         key: ['position'],
-        sql: `SELECT ${placed}, ${word('reason')} FROM ${prefix}_incident_facts WHERE ${ofBook} ORDER BY key`,
+        sql: `SELECT ${placed}, ${word('reason')} FROM ${prefix}_incident_facts WHERE ${OF_BOOK} ORDER BY key`,
       },
       {
         table: 'incidents',
@@ -242,9 +239,9 @@ export const factsView: View = {
       {
         table: 'draws',
         key: ['position'],
-        sql: `SELECT key % ${2 ** 36} AS position, ${hexed('id')}, customer, assigned, propensity,
+        sql: `SELECT ${POSITION}, ${hexed('id')}, customer, assigned, propensity,
                 ${['campaign', 'seed', 'location', 'region'].map(word).join(', ')}, day, occurred_at, recorded_at
-              FROM ${prefix}_draws WHERE ${ofBook} ORDER BY key`,
+              FROM ${prefix}_draws WHERE ${OF_BOOK} ORDER BY key`,
       },
       {
         table: 'outcome_days',

@@ -1,19 +1,18 @@
 /** Incidents by what all their facts make of them, the one that began last first. */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { INCIDENT_TYPES } from '../../domain/outcome/incident.ts';
-import { writeCursorFor } from '../register/cursor.ts';
+import { writeCursor } from '../cursor.ts';
+import { cursorInvalid, type Findings, pageStart } from '../page.ts';
 import { readDay, readId, storedDay } from '../stored-form.ts';
 import { positionOf, rowKey } from '../view.ts';
 import { WordReader } from '../words.ts';
 import {
-  type Findings,
   type IncidentFactRow,
   type IncidentFilters,
   type IncidentFound,
   type IncidentRow,
   MAX_FACTS_SHOWN,
 } from './facts.ts';
-import { cursorInvalid, pageStart } from './page.ts';
 
 interface StoredIncident {
   key: number;
@@ -167,7 +166,7 @@ export function incidentSearch(db: DatabaseSync, prefix: string): IncidentSearch
       const shown = found.slice(0, page.pageSize);
       const rows = shown.map(read);
       if (found.length <= page.pageSize) return { ok: true, rows };
-      return { ok: true, rows, nextCursor: writeCursorFor(positionOf(shown.at(-1)!.key), search) };
+      return { ok: true, rows, nextCursor: writeCursor(positionOf(shown.at(-1)!.key), search) };
     },
 
     find(bookNumber, incident) {

@@ -1,12 +1,12 @@
 /** Outcomes, the newest in the ledger first: one index, read from where the page before ended. */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { OUTCOME_TYPES } from '../../domain/outcome/outcome.ts';
-import { writeCursorFor } from '../register/cursor.ts';
+import { writeCursor } from '../cursor.ts';
+import { type Findings, pageStart } from '../page.ts';
 import { readDay, readId, storedDay, storedId } from '../stored-form.ts';
-import { positionOf, rowKey } from '../view.ts';
+import { POSITIONS, positionOf, rowKey } from '../view.ts';
 import { WordReader } from '../words.ts';
-import { COMMON_OUTCOMES, type Findings, type OutcomeFilters, type OutcomeRow } from './facts.ts';
-import { pageStart } from './page.ts';
+import { COMMON_OUTCOMES, type OutcomeFilters, type OutcomeRow } from './facts.ts';
 
 interface StoredOutcome {
   key: number;
@@ -102,7 +102,7 @@ export function outcomeSearch(
       if (isFew) index ??= 'type';
     }
     let lowest = 0;
-    let highest = page.after === undefined ? 2 ** 36 - 1 : page.after - 1;
+    let highest = page.after === undefined ? POSITIONS - 1 : page.after - 1;
     if (from !== undefined || to !== undefined) {
       const first = from === undefined ? 0 : storedDay(from);
       const last = to === undefined ? 99_991_231 : storedDay(to);
@@ -123,6 +123,6 @@ export function outcomeSearch(
     ) as unknown as StoredOutcome[];
     const rows = found.slice(0, page.pageSize).map(read);
     if (found.length <= page.pageSize) return { ok: true, rows };
-    return { ok: true, rows, nextCursor: writeCursorFor(rows.at(-1)!.position, search) };
+    return { ok: true, rows, nextCursor: writeCursor(rows.at(-1)!.position, search) };
   };
 }

@@ -9,6 +9,7 @@ import { type ActDecision, type ActReversed, isDecision } from '../../domain/boo
 import type { LotDrawn } from '../../domain/book/lot-events.ts';
 import { type IncidentEvent, isAboutIncident, type OutcomeRecorded } from '../../domain/book/told-events.ts';
 import { INCIDENT_TYPES } from '../../domain/outcome/incident.ts';
+import { hexed, wordOf } from '../comparing.ts';
 import { type Settling, settlingOf } from '../settling.ts';
 import { ACCEPTED, REVERSED, storedDay, storedId } from '../stored-form.ts';
 import type { PlacedEvent, Projection, View } from '../view.ts';
@@ -252,9 +253,8 @@ export const outcomeMetricsView: View = {
   project,
   answer: answering,
   comparisons(prefix) {
-    const word = (column: string) =>
-      `(SELECT word FROM ${prefix}_words WHERE number = ${column}) AS ${column}`;
-    const id = `iif(typeof(id) = 'blob', hex(id), id) AS id`;
+    const word = wordOf(prefix);
+    const id = hexed('id');
     const act = `day, ${id}, ${word('dims')}, customer, incident, at, cost, retail`;
     return [
       {

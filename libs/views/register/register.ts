@@ -1,5 +1,6 @@
 /** The register of acts: what may be asked of it and how it answers. */
 import type { Amounts, Kind, Mode, Trigger } from '../../domain/act/act.ts';
+import type { Page } from '../page.ts';
 
 /** A committed reservation is `accepted`. Views keep the place in this list: new ones go to its end. */
 export const REGISTER_STATUSES = [
@@ -14,9 +15,6 @@ export const REGISTER_STATUSES = [
 ] as const;
 /** `reversed`: nothing of an accepted act is left. An act reversed in part is still `accepted`. */
 export type RegisterStatus = (typeof REGISTER_STATUSES)[number];
-
-export const DEFAULT_PAGE = 50;
-export const MAX_PAGE = 500;
 
 export interface RegisterFilters {
   readonly employee?: string;
@@ -68,17 +66,4 @@ export interface RegisterRow {
   readonly expiresAt: number | null;
 }
 
-export type RegisterAnswer = {
-  /** Newest event of the book that the answer reflects; -1 while there is none. */
-  readonly position: number;
-} & RegisterFindings;
-
-export type RegisterFindings =
-  | {
-      readonly ok: true;
-      /** Newest first. */
-      readonly rows: readonly RegisterRow[];
-      /** Absent on the last page. */
-      readonly nextCursor?: string;
-    }
-  | { readonly ok: false; readonly code: 'cursor-invalid'; readonly detail: string; readonly advice: string };
+export type RegisterAnswer = Page<RegisterRow>;

@@ -8,6 +8,7 @@ import type {
   ActReversed,
   GuardrailReceipt,
 } from '../../domain/book/events.ts';
+import { hexed, OF_BOOK, POSITION, wordOf } from '../comparing.ts';
 import { type Settling, settlingOf } from '../settling.ts';
 import {
   ACCEPTED,
@@ -220,19 +221,18 @@ export const registerView: View = {
     return (bookNumber, question) => search(bookNumber, question as RegisterFilters);
   },
   comparisons(prefix) {
-    const word = (column: string) =>
-      `(SELECT word FROM ${prefix}_words WHERE number = ${column}) AS ${column}`;
+    const word = wordOf(prefix);
     const words = ['mode', 'kind', 'trigger', 'employee', 'location', 'region', 'campaign', 'sku', 'reason'];
     return [
       {
         table: 'acts',
         key: ['position'],
-        sql: `SELECT key % ${2 ** 36} AS position, iif(typeof(id) = 'blob', hex(id), id) AS id, status,
+        sql: `SELECT ${POSITION}, ${hexed('id')}, status,
                 ${words.map(word).join(', ')}, customer, incident, count, cost, retail, note, day,
                 occurred_at, recorded_at, policy_version, breaches, declined_by, quantity, expires_at,
                 reversed_count, reversed_cost, reversed_retail
               FROM ${prefix}_acts
-              WHERE key BETWEEN ?1 * ${2 ** 36} AND ?1 * ${2 ** 36} + ${2 ** 36 - 1} ORDER BY key`,
+              WHERE ${OF_BOOK} ORDER BY key`,
       },
       {
         table: 'days',

@@ -1,18 +1,12 @@
 /** Searching the register: one index, read newest first from where the page before ended. */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Kind, Mode, Trigger } from '../../domain/act/act.ts';
+import { readCursor, writeCursor } from '../cursor.ts';
+import { DEFAULT_PAGE, type Findings, MAX_PAGE } from '../page.ts';
 import { readDay, readId, storedDay } from '../stored-form.ts';
-import { positionOf, rowKey } from '../view.ts';
+import { POSITIONS, positionOf, rowKey } from '../view.ts';
 import { WordReader } from '../words.ts';
-import { readCursor, writeCursor } from './cursor.ts';
-import {
-  DEFAULT_PAGE,
-  MAX_PAGE,
-  REGISTER_STATUSES,
-  type RegisterFilters,
-  type RegisterFindings,
-  type RegisterRow,
-} from './register.ts';
+import { REGISTER_STATUSES, type RegisterFilters, type RegisterRow } from './register.ts';
 
 interface StoredRow {
   key: number;
@@ -47,7 +41,7 @@ interface StoredRow {
   reversed_retail: number;
 }
 
-type Search = (bookNumber: number | undefined, filters: RegisterFilters) => RegisterFindings;
+type Search = (bookNumber: number | undefined, filters: RegisterFilters) => Findings<RegisterRow>;
 
 export function registerSearch(db: DatabaseSync, prefix: string): Search {
   const words = new WordReader(db, prefix);
@@ -109,7 +103,7 @@ export function registerSearch(db: DatabaseSync, prefix: string): Search {
       throw new RangeError(`limit must be a whole number from 1 to ${MAX_PAGE}`);
     let before = Number.POSITIVE_INFINITY;
     if (filters.cursor !== undefined) {
-      const cursor = readCursor(filters.cursor, filters);
+      const cursor = readCursor(filters.cursor, searched(filters));
       if (!cursor.ok)
         return {
           ok: false,
@@ -155,7 +149,7 @@ export function registerSearch(db: DatabaseSync, prefix: string): Search {
     }
     if (highest < lowest) return none;
     const lastKey =
-      highest === Number.POSITIVE_INFINITY ? rowKey(bookNumber, 2 ** 36 - 1) : rowKey(bookNumber, highest);
+      highest === Number.POSITIVE_INFINITY ? rowKey(bookNumber, POSITIONS - 1) : rowKey(bookNumber, highest);
     // One more than the page tells whether there is another.
     const found = prepared(conditions, index).all(
       rowKey(bookNumber, lowest),
@@ -165,6 +159,12 @@ export function registerSearch(db: DatabaseSync, prefix: string): Search {
     ) as unknown as StoredRow[];
     const rows = found.slice(0, limit).map(read);
     if (found.length <= limit) return { ok: true, rows };
-    return { ok: true, rows, nextCursor: writeCursor(rows.at(-1)!.position, filters) };
+    return { ok: true, rows, nextCursor: writeCursor(rows.at(-1)!.position, searched(filters)) };
   };
+}
+
+/** All that makes it this search and no other. */
+export function searched(filters: RegisterFilters): readonly unknown[] {
+  const { employee, location, customer, incident, kind, status, from, to } = filters;
+  return [employee, location, customer, incident, kind, status, from, to];
 }

@@ -11,6 +11,7 @@ import type {
   ActReserved,
   ActReversed,
 } from '../../domain/book/events.ts';
+import { hexed, wordOf } from '../comparing.ts';
 import { type Settling, settlingOf } from '../settling.ts';
 import { ACCEPTED, DECLINED, REVERSED, ROLE_SEPARATOR, storedDay, storedId } from '../stored-form.ts';
 import type { Projection, View } from '../view.ts';
@@ -173,22 +174,21 @@ export const spendView: View = {
     };
   },
   comparisons(prefix) {
-    const word = (column: string) =>
-      `(SELECT word FROM ${prefix}_words WHERE number = ${column}) AS ${column}`;
+    const word = wordOf(prefix);
     const words = ['location', 'region', 'kind', 'reason', 'trigger', 'employee', 'roles'];
     return [
       { table: 'books', key: [], sql: `SELECT currency FROM ${prefix}_books WHERE book = ?` },
       {
         table: 'acts',
         key: ['day', 'id'],
-        sql: `SELECT day, iif(typeof(id) = 'blob', hex(id), id) AS id, status, ${words.map(word).join(', ')},
+        sql: `SELECT day, ${hexed('id')}, status, ${words.map(word).join(', ')},
                 policy_version, breach, count, cost, retail, reversed_count, reversed_cost, reversed_retail
               FROM ${prefix}_acts AS acts WHERE book = ? ORDER BY day, acts.id`,
       },
       {
         table: 'open',
         key: ['id'],
-        sql: `SELECT iif(typeof(id) = 'blob', hex(id), id) AS id, day, ${words.map(word).join(', ')},
+        sql: `SELECT ${hexed('id')}, day, ${words.map(word).join(', ')},
                 policy_version, breach, count, cost, retail
               FROM ${prefix}_open AS open WHERE book = ? ORDER BY open.id`,
       },

@@ -1,16 +1,10 @@
 /** Stories and recognition: what may be asked of them and how they answer. By time alone; nobody is counted. */
 import type { RecognitionGiven, StoryProposed, StoryStepEvent } from '../../domain/book/story-events.ts';
 import type { StoryStatus } from '../../domain/story/story.ts';
-import type { CursorInvalid } from '../facts/facts.ts';
+import type { Page, PageAsked } from '../page.ts';
 
-export interface StoryFilters {
+export interface StoryFilters extends PageAsked {
   readonly status: StoryStatus;
-  readonly pageSize?: number;
-  readonly cursor?: string;
-}
-export interface RecognitionFilters {
-  readonly pageSize?: number;
-  readonly cursor?: string;
 }
 
 export interface StoryRow {
@@ -27,15 +21,12 @@ export interface RecognitionRow {
 export type StoryQuestion =
   | { readonly about: 'stories'; readonly filters: StoryFilters }
   | { readonly about: 'story'; readonly story: string }
-  | { readonly about: 'recognitions'; readonly filters: RecognitionFilters };
+  | { readonly about: 'recognitions'; readonly filters: PageAsked };
 
-interface Placed {
+export type StoriesAnswer = Page<StoryRow>;
+export type RecognitionsAnswer = Page<RecognitionRow>;
+export interface StoryAnswer {
   /** Newest event of the book that the answer reflects; -1 while there is none. */
   readonly position: number;
+  readonly row: StoryRow | null;
 }
-export type Page<Row> =
-  | { readonly ok: true; readonly rows: readonly Row[]; readonly nextCursor?: string }
-  | CursorInvalid;
-export type StoriesAnswer = Placed & Page<StoryRow>;
-export type RecognitionsAnswer = Placed & Page<RecognitionRow>;
-export type StoryAnswer = Placed & { readonly row: StoryRow | null };

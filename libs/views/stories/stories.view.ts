@@ -2,11 +2,11 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { isStoryStep, type StoryStepEvent } from '../../domain/book/story-events.ts';
 import { STORY_STATUSES, type StoryStatus } from '../../domain/story/story.ts';
-import { MAX_PAGE } from '../facts/facts.ts';
-import { pageStart } from '../facts/page.ts';
-import { writeCursorFor } from '../register/cursor.ts';
-import { type Projection, positionOf, rowKey, type View } from '../view.ts';
-import type { Page, RecognitionRow, StoryQuestion, StoryRow } from './stories.ts';
+import { OF_BOOK, POSITION } from '../comparing.ts';
+import { writeCursor } from '../cursor.ts';
+import { type Findings, MAX_PAGE, pageStart } from '../page.ts';
+import { POSITIONS, type Projection, positionOf, rowKey, type View } from '../view.ts';
+import type { RecognitionRow, StoryQuestion, StoryRow } from './stories.ts';
 
 function schema(prefix: string): string {
   return `CREATE TABLE ${prefix}_stories (
@@ -80,7 +80,7 @@ function answering(db: DatabaseSync, prefix: string) {
 
   function rowOf(book: number, { key, event }: Stored): StoryRow {
     const proposed = JSON.parse(event);
-    const found = steps.all(proposed.id, rowKey(book, 0), rowKey(book, 2 ** 36 - 1)) as unknown as Stored[];
+    const found = steps.all(proposed.id, rowKey(book, 0), rowKey(book, POSITIONS - 1)) as unknown as Stored[];
     return { position: positionOf(key), proposed, steps: found.map((step) => JSON.parse(step.event)) };
   }
 
@@ -88,15 +88,15 @@ function answering(db: DatabaseSync, prefix: string) {
     filters: { readonly pageSize?: number; readonly cursor?: string },
     search: readonly unknown[],
     find: (before: number, limit: number) => readonly Row[],
-  ): Page<Row> {
+  ): Findings<Row> {
     const start = pageStart(filters, search);
     if (!start.ok) return start;
-    const before = start.after ?? 2 ** 36;
+    const before = start.after ?? POSITIONS;
     // One more than the page tells whether there is another.
     const found = before === 0 ? [] : find(before - 1, start.pageSize + 1);
     const rows = found.slice(0, start.pageSize);
     if (found.length <= start.pageSize) return { ok: true, rows };
-    return { ok: true, rows, nextCursor: writeCursorFor(rows.at(-1)!.position, search) };
+    return { ok: true, rows, nextCursor: writeCursor(rows.at(-1)!.position, search) };
   }
 
   return (bookNumber: number | undefined, question: StoryQuestion): object => {
@@ -137,23 +137,21 @@ export const storiesView: View = {
     return (bookNumber, question) => answer(bookNumber, question as StoryQuestion);
   },
   comparisons(prefix) {
-    const position = `key % ${2 ** 36} AS position`;
-    const ofBook = `key BETWEEN ?1 * ${2 ** 36} AND ?1 * ${2 ** 36} + ${2 ** 36 - 1}`;
     return [
       {
         table: 'stories',
         key: ['position'],
-        sql: `SELECT ${position}, id, status, event FROM ${prefix}_stories WHERE ${ofBook} ORDER BY key`,
+        sql: `SELECT ${POSITION}, id, status, event FROM ${prefix}_stories WHERE ${OF_BOOK} ORDER BY key`,
       },
       {
         table: 'steps',
         key: ['position'],
-        sql: `SELECT ${position}, story, event FROM ${prefix}_steps WHERE ${ofBook} ORDER BY key`,
+        sql: `SELECT ${POSITION}, story, event FROM ${prefix}_steps WHERE ${OF_BOOK} ORDER BY key`,
       },
       {
         table: 'recognitions',
         key: ['position'],
-        sql: `SELECT ${position}, event FROM ${prefix}_recognitions WHERE ${ofBook} ORDER BY key`,
+        sql: `SELECT ${POSITION}, event FROM ${prefix}_recognitions WHERE ${OF_BOOK} ORDER BY key`,
       },
     ];
   },

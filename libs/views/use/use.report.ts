@@ -5,7 +5,7 @@ import type { Employee } from '../../domain/directory/directory.ts';
 import type { BusinessCalendar } from '../../domain/time/business-calendar.ts';
 import { requireDate } from '../../domain/time/civil-date.ts';
 import { timeToGesture } from '../outcome-metrics/gestures.ts';
-import { rowKey } from '../view.ts';
+import { POSITIONS, rowKey } from '../view.ts';
 import { WordReader } from '../words.ts';
 import { type LimitWindow, windowsOfLimits } from './employee-windows.ts';
 import { allowanceUse, shareOf, spreadOf, type WindowsOfOne } from './figures.ts';
@@ -108,7 +108,7 @@ function inOrder(one: Key, other: Key): number {
 }
 
 function* read(facts: StatementSync, book: number): Generator<BookEvent> {
-  const rows = facts.iterate(rowKey(book, 0), rowKey(book, 2 ** 36 - 1)) as unknown as Iterable<[string]>;
+  const rows = facts.iterate(rowKey(book, 0), rowKey(book, POSITIONS - 1)) as unknown as Iterable<[string]>;
   for (const [fact] of rows) yield JSON.parse(fact);
 }
 

@@ -6,6 +6,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { Amounts } from '../../domain/act/act.ts';
 import type { BookEvent, CountedIn, NamedBucket } from '../../domain/book/events.ts';
 import { accepts } from '../../domain/book/evolve.ts';
+import { OF_BOOK, POSITION, wordOf } from '../comparing.ts';
 import type { PlacedEvent, Projection, View } from '../view.ts';
 import { rowKey } from '../view.ts';
 import { Words, wordsSchema } from '../words.ts';
@@ -163,15 +164,14 @@ export const useView: View = {
     return (bookNumber, question) => report(bookNumber, question as UseQuery);
   },
   comparisons(prefix) {
-    const word = (column: string) =>
-      `(SELECT word FROM ${prefix}_words WHERE number = ${column}) AS ${column}`;
+    const word = wordOf(prefix);
     return [
       { table: 'books', key: [], sql: `SELECT last_recorded_at FROM ${prefix}_books WHERE book = ?` },
       {
         table: 'facts',
         key: ['position'],
-        sql: `SELECT key % ${2 ** 36} AS position, fact FROM ${prefix}_facts
-              WHERE key BETWEEN ?1 * ${2 ** 36} AND ?1 * ${2 ** 36} + ${2 ** 36 - 1} ORDER BY key`,
+        sql: `SELECT ${POSITION}, fact FROM ${prefix}_facts
+              WHERE ${OF_BOOK} ORDER BY key`,
       },
       {
         table: 'used',

@@ -1,19 +1,14 @@
 /**
- * Where a page of the register ended. Opaque to callers; the same page has the same cursor always. It names
- * the search it belongs to, because continuing another search with it would skip acts silently.
+ * Where a page of a list ended. Opaque to callers; the same page has the same cursor always. It names
+ * the search it belongs to, because continuing another search with it would skip rows silently.
  */
-import type { RegisterFilters } from './register.ts';
 
 const VERSION = 1;
 /** Longer than any cursor given out. */
 const MAX_LENGTH = 128;
 
-export function writeCursor(position: number, filters: RegisterFilters): string {
-  return writeCursorFor(position, searched(filters));
-}
-
 /** @param search all that makes it this search and no other; the page size may change from page to page */
-export function writeCursorFor(position: number, search: readonly unknown[]): string {
+export function writeCursor(position: number, search: readonly unknown[]): string {
   return Buffer.from(JSON.stringify([VERSION, position, searchMark(search)])).toString('base64url');
 }
 
@@ -21,11 +16,7 @@ export type ReadCursor =
   | { readonly ok: true; readonly position: number }
   | { readonly ok: false; readonly detail: string };
 
-export function readCursor(cursor: string, filters: RegisterFilters): ReadCursor {
-  return readCursorFor(cursor, searched(filters));
-}
-
-export function readCursorFor(cursor: string, search: readonly unknown[]): ReadCursor {
+export function readCursor(cursor: string, search: readonly unknown[]): ReadCursor {
   const unknown = { ok: false, detail: 'The cursor is not one this ledger gives out.' } as const;
   if (cursor.length === 0 || cursor.length > MAX_LENGTH) return unknown;
   let parts: unknown;
@@ -40,13 +31,8 @@ export function readCursorFor(cursor: string, search: readonly unknown[]): ReadC
   if (mark !== searchMark(search))
     return { ok: false, detail: 'The cursor belongs to a search with other filters.' };
   // Only the one spelling that was given out: two cursors for one place would be two pages in a cache.
-  if (writeCursorFor(position as number, search) !== cursor) return unknown;
+  if (writeCursor(position as number, search) !== cursor) return unknown;
   return { ok: true, position: position as number };
-}
-
-function searched(filters: RegisterFilters): readonly unknown[] {
-  const { employee, location, customer, incident, kind, status, from, to } = filters;
-  return [employee, location, customer, incident, kind, status, from, to];
 }
 
 /** A 32-bit FNV-1a hash of what is searched for. */
