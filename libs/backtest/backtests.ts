@@ -4,6 +4,7 @@
  */
 import { Worker } from 'node:worker_threads';
 import { EngineUnavailable } from '../event-store/event-store.ts';
+import { BusyShare } from '../platform/busy-share.ts';
 import type { BacktestRequest } from './run-backtest.ts';
 import type { BacktestThreadData, FromBacktestThread, ToBacktestThread } from './thread-messages.ts';
 
@@ -12,6 +13,8 @@ const REMEMBERED = 32;
 /** More than this many waiting are refused: each takes seconds. */
 const MOST_WAITING = 100;
 const END_WITHIN_MS = 2_000;
+/** Events and decisions are gone after moments: the more of them fit in, the less has to be copied out of their way. */
+const YOUNG_GENERATION_MB = 96;
 
 export interface FinishedReport {
   readonly json: string;
@@ -161,11 +164,19 @@ export class Backtests {
     run.state = 'running';
     const { engine, workerUrl, readerUrl } = this.#options;
     const { request, reversed } = run;
-    const workerData: BacktestThreadData = { engine, request, reversed, readerUrl: readerUrl.href };
+    const busy = new BusyShare();
+    const workerData: BacktestThreadData = {
+      engine,
+      request,
+      reversed,
+      readerUrl: readerUrl.href,
+      busyShare: busy.shared,
+    };
     const worker = new Worker(workerUrl, {
       workerData,
       execArgv: ['--no-warnings'],
       name: 'backtest',
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
     });
     this.#current = { run, worker };
     let reason = 'it ended';
@@ -179,6 +190,7 @@ export class Backtests {
       reason = error instanceof Error ? error.message : String(error);
     });
     worker.on('exit', () => {
+      busy.stop();
       if (!run.isOver)
         run.fail('failed', new BacktestUnavailable(`the thread of the backtest died: ${reason}`));
       this.#current = undefined;

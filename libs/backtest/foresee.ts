@@ -9,8 +9,10 @@ import { DAY_MS } from '../domain/time/civil-date.ts';
 import type { EventStore, StoredEvent } from '../event-store/event-store.ts';
 import { decodeEvent, STORED_TYPE } from '../events/codec.ts';
 import type { ReversedActs } from './kept-acts.ts';
+import { MemberMark, textAt } from './member-mark.ts';
 import { Mentions, type MentionsTable } from './mentions.ts';
 import { BATCH, streamOf } from './recorded-events.ts';
+import type { ThreadPressure } from './thread-pressure.ts';
 
 /** Members of an act whose values a book has no list of: new ones come with new acts. */
 const UNLISTED = ['customer', 'incident', 'campaign', 'shift'] as const;
@@ -53,6 +55,11 @@ export interface ForeseenParts {
 
 const REVERSED = 'act';
 
+/** Ids begin with a time; what makes them differ is at their end, and every act is asked about. */
+function lastOf(act: string): string {
+  return act.slice(-16);
+}
+
 export class Foreseen {
   readonly #lastOnDay = new Map<string, number>();
   readonly #mentions = new Mentions();
@@ -63,16 +70,20 @@ export class Foreseen {
     this.#names = names;
   }
 
-  /** Of one stretch of a history. @throws UnreadableEvent */
+  /** Of one stretch of a history. @throws UnreadableEvent; the signal's reason */
   static async of(
     eventStore: EventStore,
     { book, from, to, names }: ForeseeSpan,
+    pressure: ThreadPressure,
     signal?: AbortSignal,
   ): Promise<Foreseen> {
     const foreseen = new Foreseen(names);
+    pressure.begin();
     for await (const batch of eventStore.read(streamOf(book), from, { to, maxBatch: BATCH })) {
       signal?.throwIfAborted();
       for (const stored of batch) foreseen.note(stored);
+      await pressure.end();
+      pressure.begin();
     }
     return foreseen;
   }
@@ -81,20 +92,20 @@ export class Foreseen {
   note(stored: Pick<StoredEvent, 'type' | 'data' | 'revision'>): void {
     const { type, data, revision } = stored;
     if (DECISIONS.has(type)) {
-      const at = data.indexOf(BUSINESS_DATE);
-      if (at < 0) this.#noteAct(decodeEvent(stored) as ActDecision, revision);
+      const date = BUSINESS_DATE.valueIn(data);
+      if (date < 0) this.#noteAct(decodeEvent(stored) as ActDecision, revision);
       else {
-        this.#noteDay(textAfter(BUSINESS_DATE, data, at), revision);
-        // What the act was asked with comes before it.
-        const asked = this.#names.length === 0 ? '' : data.slice(0, at);
+        this.#noteDay(textAt(data, date), revision);
+        // What the act was asked with comes before it; its receipts, that may name the same, after it.
+        const asked = this.#names.length === 0 ? '' : data.slice(0, date);
         for (const name of this.#names) {
-          const place = asked.indexOf(MARKS[name]);
-          if (place >= 0) this.#mentions.note(name, textAfter(MARKS[name], data, place), revision);
+          const value = MARKS[name].valueIn(asked);
+          if (value >= 0) this.#mentions.note(name, textAt(asked, value), revision);
         }
       }
     } else if (type === STORED_TYPE.ActReversed) {
       const event = decodeEvent(stored);
-      if (event.type === 'ActReversed') this.#mentions.note(REVERSED, event.act, revision);
+      if (event.type === 'ActReversed') this.#mentions.note(REVERSED, lastOf(event.act), revision);
     }
   }
 
@@ -130,7 +141,7 @@ export class Foreseen {
 
   /** Whether the act is reversed after the position: may be true where it is not. */
   isReversedAfter(act: string, position: number): boolean {
-    return this.#mentions.isAfter(REVERSED, act, position);
+    return this.#mentions.isAfter(REVERSED, lastOf(act), position);
   }
 
   /** The acts that are ever reversed, and now and then one that is not. */
@@ -166,28 +177,10 @@ const DECISIONS: ReadonlySet<string> = new Set([
   STORED_TYPE.ActReserved,
 ]);
 
-/** As JSON has them: inside a text a quotation mark has a backslash before it, so that none can be part of one. */
-const BUSINESS_DATE = '"businessDate":"';
+const BUSINESS_DATE = new MemberMark('businessDate', '"');
 const MARKS = {
-  customer: '"customer":"',
-  incident: '"incident":"',
-  campaign: '"campaign":"',
-  shift: '"shift":"',
-} as const satisfies Record<Unlisted, string>;
-
-/** The text of the member whose mark stands there. */
-function textAfter(mark: string, data: string, at: number): string {
-  const from = at + mark.length;
-  let to = data.indexOf('"', from);
-  const text = data.slice(from, to);
-  if (!text.includes('\\')) return text;
-  // With escapes in it: to be read as JSON, up to the quotation mark that has none before it.
-  while (isEscaped(data, to)) to = data.indexOf('"', to + 1);
-  return JSON.parse(data.slice(from - 1, to + 1)) as string;
-}
-
-function isEscaped(data: string, at: number): boolean {
-  let backslashes = 0;
-  while (data[at - 1 - backslashes] === '\\') backslashes++;
-  return backslashes % 2 === 1;
-}
+  customer: new MemberMark('customer', '"'),
+  incident: new MemberMark('incident', '"'),
+  campaign: new MemberMark('campaign', '"'),
+  shift: new MemberMark('shift', '"'),
+} as const satisfies Record<Unlisted, MemberMark>;

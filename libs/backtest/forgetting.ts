@@ -18,7 +18,7 @@ import type { FiscalCalendar } from '../domain/time/fiscal-calendar.ts';
 import { windowAt } from '../domain/time/windows.ts';
 import { type Foreseen, isLong, type Unlisted } from './foresee.ts';
 
-const MOST_UNSWEPT = 8_192;
+const MOST_UNSWEPT = 32_768;
 
 /**
  * A business day begins up to a day before its date begins in UTC, and ends up to three days after: 14 hours ahead and 12

@@ -5,16 +5,19 @@
 import { once } from 'node:events';
 import { type MessagePort, parentPort, Worker, workerData } from 'node:worker_threads';
 import { EngineUnavailable, type EventStore } from '../event-store/event-store.ts';
-import { decodeBatch } from './decode-recorded.ts';
+import { decodeRecorded } from './decode-recorded.ts';
 import { Foreseen, type ForeseenParts, type ForeseeSpan } from './foresee.ts';
 import type { HistoryReader } from './history-reader.ts';
 import { type PackedEvents, Packer, Unpacker } from './packed-acts.ts';
 import { BATCH, type RecordedBatch, streamOf } from './recorded-events.ts';
+import { ThreadPressure } from './thread-pressure.ts';
 
 const BATCHES_AHEAD = 16;
 
 interface ReaderData {
   readonly engine: string;
+  /** See `BusyShare`. */
+  readonly busyShare: SharedArrayBuffer;
 }
 
 type FromReader =
@@ -36,8 +39,8 @@ export class ReaderThread implements HistoryReader {
   #wake = () => {};
 
   /** @param workerUrl the worker that names the engine and runs `runReaderThread` */
-  constructor(workerUrl: URL, engine: string) {
-    const data: ReaderData = { engine };
+  constructor(workerUrl: URL, engine: string, busyShare: SharedArrayBuffer) {
+    const data: ReaderData = { engine, busyShare };
     this.#worker = new Worker(workerUrl, {
       workerData: data,
       execArgv: ['--no-warnings'],
@@ -97,7 +100,8 @@ export class ReaderThread implements HistoryReader {
 export async function runReaderThread(openStore: (engine: string) => Promise<EventStore>): Promise<void> {
   const port = parentPort;
   if (port === null) throw new Error('it reads for another thread: start it with ReaderThread');
-  const { engine } = workerData as ReaderData;
+  const { engine, busyShare } = workerData as ReaderData;
+  const pressure = ThreadPressure.besideAnswers(busyShare);
   const opened = openStore(engine);
   // Whoever asks first is told.
   opened.catch(() => {});
@@ -110,16 +114,18 @@ export async function runReaderThread(openStore: (engine: string) => Promise<Eve
     try {
       const eventStore = await opened;
       if (message.say === 'foresee') {
-        const { parts } = await Foreseen.of(eventStore, message.span);
+        const { parts } = await Foreseen.of(eventStore, message.span, pressure);
         say(port, { said: 'foreseen', parts }, parts.mentions === undefined ? [] : [parts.mentions.buffer]);
         return;
       }
       const { book, from, to } = message;
       const packer = new Packer();
       for await (const batch of eventStore.read(streamOf(book), from, { to, maxBatch: BATCH })) {
-        const packed = packer.pack(decodeBatch(batch));
+        pressure.begin();
+        const packed = packer.pack(batch.map(decodeRecorded));
         say(port, { said: 'batch', first: batch[0]!.revision, packed }, [packed.numbers.buffer]);
         ahead++;
+        await pressure.end();
         while (ahead >= BATCHES_AHEAD) await once(port, 'message');
       }
       say(port, { said: 'end' });

@@ -1,7 +1,7 @@
 /** Where a replay takes a book's recorded events from: batch by batch, in order. */
 import type { BookEvent } from '../domain/book/events.ts';
 import type { EventStore } from '../event-store/event-store.ts';
-import { decodeBatch } from './decode-recorded.ts';
+import { decodeRecorded } from './decode-recorded.ts';
 
 export interface RecordedBatch {
   /** The position of the first of them. */
@@ -25,6 +25,6 @@ export async function* recordedEvents(
   to: number,
 ): AsyncGenerator<RecordedBatch, void, void> {
   for await (const batch of eventStore.read(streamOf(book), from, { to, maxBatch: BATCH })) {
-    yield { first: batch[0]!.revision, events: decodeBatch(batch) };
+    yield { first: batch[0]!.revision, events: batch.map(decodeRecorded) };
   }
 }

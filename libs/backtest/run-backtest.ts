@@ -37,13 +37,14 @@ export interface BacktestOptions {
   readonly reader?: HistoryReader;
   /** Histories of more events than this are looked through first, so that the memory they take does not grow with them. */
   readonly foreseesBeyond?: number;
+  /** Of the thread it runs in; absent: it never rests. */
+  readonly pressure?: ThreadPressure;
   /** Told now and then, from 0 to 1. */
   readonly onProgress?: (progress: number) => void;
   readonly signal?: AbortSignal;
 }
 
-/** Its own reader, and threads that help to collect garbage, make less of a difference. */
-const PRESSED = 1.4;
+const NEVER = Number.POSITIVE_INFINITY;
 /** Looking for what lies ahead is that part of the work. */
 const LOOKING_SHARE = 0.15;
 /** What so many events leave behind is a few megabytes. */
@@ -54,13 +55,13 @@ const FORESEES_BEYOND = 10_000;
  * signal's reason when it was cancelled
  */
 export async function runBacktest(options: BacktestOptions): Promise<Report> {
-  const { eventStore, request, onProgress, signal } = options;
+  const { eventStore, request, pressure = new ThreadPressure(NEVER), onProgress, signal } = options;
   const { book, version, document, position, from, to, fiscalCalendar } = request;
   const policy = await documentAt(eventStore, book, document, version);
   const candidate = { version, policy, ...(fiscalCalendar === undefined ? {} : { fiscalCalendar }) };
   const foresees = position > (options.foreseesBeyond ?? FORESEES_BEYOND);
   const share = foresees || options.reversed === undefined ? LOOKING_SHARE : 0;
-  const foreseen = foresees ? await lookThrough(options, policy) : undefined;
+  const foreseen = foresees ? await lookThrough(options, policy, pressure) : undefined;
   const reversed = foreseen?.reversed ?? options.reversed ?? (await reversedActs(options, share));
   const forgetting = foreseen === undefined ? undefined : new Forgetting(foreseen, policy, fiscalCalendar);
   const kept = new ActsToReverse(reversed);
@@ -76,7 +77,6 @@ export async function runBacktest(options: BacktestOptions): Promise<Report> {
     ...(from === undefined ? {} : { from }),
     ...(to === undefined ? {} : { to }),
   });
-  const pressure = new ThreadPressure(PRESSED);
   let next = 0;
   const recorded = options.reader?.read(book, 0, position) ?? recordedEvents(eventStore, book, 0, position);
   for await (const { first, events } of recorded) {
@@ -104,11 +104,12 @@ export class OtherLedger extends Error {
 async function lookThrough(
   { eventStore, request: { book, position }, reader, signal, onProgress }: BacktestOptions,
   policy: Policy,
+  pressure: ThreadPressure,
 ): Promise<Foreseen> {
   const names = namesAsked(policy);
   const middle = reader === undefined ? position : Math.floor(position / 2);
   const [here, there] = await Promise.all([
-    Foreseen.of(eventStore, { book, from: 0, to: middle, names }, signal),
+    Foreseen.of(eventStore, { book, from: 0, to: middle, names }, pressure, signal),
     reader?.foresee({ book, from: middle + 1, to: position, names }),
   ]);
   if (there !== undefined) here.join(there);

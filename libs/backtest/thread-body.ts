@@ -5,6 +5,7 @@ import { ReaderThread } from './read-ahead.ts';
 import { renderReport } from './render.ts';
 import { runBacktest } from './run-backtest.ts';
 import type { BacktestThreadData, FromBacktestThread, ToBacktestThread } from './thread-messages.ts';
+import { ThreadPressure } from './thread-pressure.ts';
 
 const TELL_EVERY_MS = 100;
 
@@ -12,12 +13,12 @@ export async function runBacktestThread(openStore: (engine: string) => Promise<E
   const port = parentPort;
   if (port === null) throw new Error('a backtest runs in a thread of its own: start it with Backtests');
   const say = (message: FromBacktestThread) => port.postMessage(message);
-  const { engine, request, reversed, readerUrl } = workerData as BacktestThreadData;
+  const { engine, request, reversed, readerUrl, busyShare } = workerData as BacktestThreadData;
   const cancelled = new AbortController();
   port.on('message', ({ say: said }: ToBacktestThread) => {
     if (said === 'cancel') cancelled.abort();
   });
-  const reader = new ReaderThread(new URL(readerUrl), engine);
+  const reader = new ReaderThread(new URL(readerUrl), engine, busyShare);
   let eventStore: EventStore | undefined;
   let toldAt = 0;
   try {
@@ -27,6 +28,7 @@ export async function runBacktestThread(openStore: (engine: string) => Promise<E
       request,
       ...(reversed === undefined ? {} : { reversed: new Set(reversed) }),
       reader,
+      pressure: ThreadPressure.besideAnswers(busyShare),
       signal: cancelled.signal,
       onProgress: (progress) => {
         const now = performance.now();

@@ -9,6 +9,8 @@ export interface BacktestThreadData {
   readonly reversed: readonly string[] | undefined;
   /** The worker that reads ahead. */
   readonly readerUrl: string;
+  /** Of the thread that answers requests; see `busyShareIn`. */
+  readonly busyShare: SharedArrayBuffer;
 }
 
 export type ToBacktestThread = { readonly say: 'cancel' };

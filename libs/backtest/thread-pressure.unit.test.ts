@@ -16,6 +16,17 @@ describe('a thread under pressure', () => {
     expect(pressure.pauseAfter(11, 10)).toBe(0);
   });
 
+  it('goes on where it is interrupted and nobody waits for an answer: other machines share the cores', () => {
+    let somebodyAnswers = false;
+    const pressure = new ThreadPressure(1.4, () => somebodyAnswers);
+    for (let i = 0; i < 5; i++) expect(pressure.pauseAfter(20, 10)).toBe(0);
+    somebodyAnswers = true;
+    pressure.pauseAfter(8, 4);
+    expect(pressure.pauseAfter(8, 4)).toBe(72);
+    somebodyAnswers = false;
+    expect(pressure.pauseAfter(8, 4)).toBe(0);
+  });
+
   it('does not rest where it runs alone', async () => {
     const pressure = new ThreadPressure(1.4);
     let rested = 0;

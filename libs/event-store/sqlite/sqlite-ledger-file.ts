@@ -14,11 +14,15 @@ import { openForReading } from './sqlite-format.ts';
 
 /** A page ends after so many characters of data, however few events: big events must not fill the memory. */
 const PAGE_CHARACTERS = 4 * 1024 * 1024;
+/** Rows asked for at once, where they are as big as those before: a fifth cheaper than one by one. */
+const ROWS_AT_ONCE = 128;
 /** Numbers looked at in one step of a filtered scan: about a millisecond when none matches. */
 const SCAN_SPAN = 4_096n;
 const LAST_REVISION = Number.MAX_SAFE_INTEGER;
 
 type Row = [global: bigint, stream: string, revision: bigint, id: string, type: string, data: string];
+/** Of a stream whose name is known. */
+type RowOfStream = [global: bigint, revision: bigint, id: string, type: string, data: string];
 
 export interface PageOfAll {
   readonly events: readonly StoredEvent[];
@@ -51,17 +55,16 @@ export class SqliteLedgerFile {
   private constructor(file: string, db: DatabaseSync) {
     this.file = file;
     this.#db = db;
-    const columns = 'e.global, s.name, e.revision, e.id, e.type, e.data';
     this.#head = this.#prepare(
       'SELECT max(revision) FROM events WHERE stream_id = (SELECT id FROM streams WHERE name = ?)',
     );
     // CROSS JOIN fixes the order of the loops: SQLite then walks the index or the numbers, never a sort.
     this.#page = this.#prepare(
-      `SELECT ${columns} FROM streams s CROSS JOIN events e ON e.stream_id = s.id
+      `SELECT e.global, e.revision, e.id, e.type, e.data FROM streams s CROSS JOIN events e ON e.stream_id = s.id
        WHERE s.name = ? AND e.revision BETWEEN ? AND ? ORDER BY e.revision LIMIT ?`,
     );
     this.#pageOfAll = this.#prepare(
-      `SELECT ${columns} FROM events e CROSS JOIN streams s ON s.id = e.stream_id
+      `SELECT e.global, s.name, e.revision, e.id, e.type, e.data FROM events e CROSS JOIN streams s ON s.id = e.stream_id
        WHERE e.global > ? AND e.global <= ? AND s.name >= ? AND (s.name < ? OR ?) ORDER BY e.global LIMIT ?`,
     );
     this.#lastGlobal = this.#prepare('SELECT max(global) FROM events');
@@ -96,7 +99,27 @@ export class SqliteLedgerFile {
 
   /** Events of one stream from `from` to `to` (both included): at most `maxRows`, fewer when they are big. */
   page(stream: string, from: number, to: number, maxRows: number): readonly StoredEvent[] {
-    return this.#ask(() => collect(this.#page.iterate(stream, from, to, maxRows)).events);
+    return this.#ask(() => {
+      const events: StoredEvent[] = [];
+      let characters = 0;
+      let next = from;
+      let most = 1;
+      while (events.length < maxRows && characters < PAGE_CHARACTERS) {
+        const asked = Math.min(most, maxRows - events.length);
+        const rows = this.#page.all(stream, next, to, asked) as unknown as readonly RowOfStream[];
+        for (const row of rows) {
+          // By their places: taking a row apart as a pattern costs a fifth of the whole.
+          const data = row[4];
+          events.push({ global: row[0], stream, revision: Number(row[1]), id: row[2], type: row[3], data });
+          characters += data.length;
+        }
+        if (rows.length < asked) break;
+        next = events.at(-1)!.revision + 1;
+        const fitting = ((PAGE_CHARACTERS - characters) * events.length) / characters;
+        most = Math.max(1, Math.min(Math.floor(fitting), ROWS_AT_ONCE));
+      }
+      return events;
+    });
   }
 
   /** All events of a stream in order, in pages. It holds no lock between them. */
@@ -110,7 +133,7 @@ export class SqliteLedgerFile {
       const events = this.page(stream, next, to, maxBatch);
       if (events.length === 0) return;
       yield events;
-      next += events.length;
+      next = events.at(-1)!.revision + 1;
     }
   }
 
