@@ -1,7 +1,6 @@
 /** The composition root: opens every part, in order, and closes them in the reverse. */
 import 'reflect-metadata';
 import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
 import { type Logger, pino } from 'pino';
 import { Keyring } from '../../libs/access/keyring.ts';
 import { Backtests } from '../../libs/backtest/backtests.ts';
@@ -96,7 +95,13 @@ async function open(
   closings.push(() => following.close());
   const books = Books.open({
     eventStore,
-    cache: openCache(slot.file('cache'), engine, log),
+    cache: new CacheClient({
+      cacheFile: slot.file('cache'),
+      engine,
+      workerUrl: workerFile('cache'),
+      snapshotUrl: workerFile('snapshot'),
+      onDeath: (error) => log.error({ err: error }, 'the cache thread died'),
+    }),
     clock,
     onAppended: (_book, _revision, events, tookMs) => {
       metrics.appended(events, tookMs / 1000);
@@ -165,15 +170,6 @@ async function open(
   const url = await http.nest.getUrl();
   log.info({ url, dataDir, slot: slot.number, sandbox: settings.sandbox }, 'serving');
   return { url, adminKey: admin.key, adminKeyMade: admin.made, adminKeyFile: admin.file, log, close };
-}
-
-function openCache(cacheFile: string, engine: string, log: Logger): CacheClient {
-  const worker = new Worker(workerFile('cache'), {
-    workerData: { cacheFile, engine },
-    execArgv: ['--no-warnings'],
-  });
-  worker.on('error', (error) => log.error({ err: error }, 'the cache thread died'));
-  return new CacheClient(worker, cacheFile);
 }
 
 /** Shadows run where a book has any, whichever process was told to start them. @returns what ends the looking */

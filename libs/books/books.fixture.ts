@@ -2,7 +2,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
 import { ADMIN } from '../domain/access/access.ts';
 import type { AskedAct } from '../domain/act/act.ts';
 import type { Policy } from '../domain/policy/policy.ts';
@@ -33,12 +32,13 @@ export async function openBooks(folder: string, slot = 0, loses = () => false): 
   const engine = join(folder, 'events.db');
   const cacheFile = join(folder, `cache-${slot}.db`);
   const eventStore = await SqliteEventStore.open({ file: engine });
-  const worker = new Worker(new URL('../../apps/ledger/cache.worker.ts', import.meta.url), {
-    workerData: { cacheFile, engine },
-    execArgv: ['--no-warnings'],
-  });
   const clock = { nowMs: Date.parse('2026-11-21T12:00:00Z') };
-  const cache = new CacheClient(worker, cacheFile);
+  const cache = new CacheClient({
+    cacheFile,
+    engine,
+    workerUrl: new URL('../../apps/ledger/cache.worker.ts', import.meta.url),
+    snapshotUrl: new URL('../../apps/ledger/snapshot.worker.ts', import.meta.url),
+  });
   const following = new Following(eventStore, BOOK_STREAM_PREFIX, {
     told: (events) => {
       if (!loses()) books.told(events);

@@ -253,7 +253,7 @@ export class Books {
       await cache.forget(book);
       return this.#openBook(book);
     }
-    const state = (marks.snapshot && (await cache.loadSnapshot(book))) ?? initialState(book);
+    const state = (marks.snapshot && cache.loadSnapshot(book)) ?? initialState(book);
     this.#snapshotAt.set(book, state.revision);
     const indexedTo = marks.keys?.revision ?? -1;
     if (indexedTo < state.revision) await this.#indexBetween(book, indexedTo + 1, state.revision);

@@ -1,14 +1,28 @@
-/** Talks to the cache worker; the reads that must not wait go to the file directly. */
-import type { Worker } from 'node:worker_threads';
-import { type BookSnapshot, BookState } from '../domain/book/state.ts';
+/** Talks to the thread that writes the cache and to those that make snapshots; reads go to the file directly. */
+import { Worker } from 'node:worker_threads';
+import type { BookState } from '../domain/book/state.ts';
 import { CacheFile, type Mark } from './cache-file.ts';
 import type { CacheReply, CacheRequest } from './cache-worker.ts';
+import type { SnapshotThreadData } from './snapshot-thread.ts';
 
 const CLOSE_WITHIN_MS = 1_000;
 
+export interface CacheClientOptions {
+  readonly cacheFile: string;
+  /** What the engine is opened with. */
+  readonly engine: string;
+  /** The worker that runs `runCacheWorker`. */
+  readonly workerUrl: URL;
+  /** The worker that names the engine and runs `runSnapshotThread`. */
+  readonly snapshotUrl: URL;
+  /** Told that the thread has died. */
+  readonly onDeath?: (error: Error) => void;
+}
+
 export class CacheClient {
+  readonly #options: CacheClientOptions;
   readonly #worker: Worker;
-  readonly #file: string;
+  readonly #snapshots = new Set<Worker>();
   readonly #waiting = new Map<
     number,
     { resolve(result: unknown): void; reject(error: Error): void; page?(page: Float64Array): void }
@@ -17,12 +31,20 @@ export class CacheClient {
   #reader: CacheFile | undefined;
   #gone: Error | undefined;
 
-  /** @param worker a thread that runs `runCacheWorker` on its parent port over the same file */
-  constructor(worker: Worker, file: string) {
+  constructor(options: CacheClientOptions) {
+    this.#options = options;
+    const { workerUrl, cacheFile, onDeath } = options;
+    const worker = new Worker(workerUrl, {
+      workerData: cacheFile,
+      execArgv: ['--no-warnings'],
+      name: 'cache',
+    });
     this.#worker = worker;
-    this.#file = file;
     worker.on('message', (reply: CacheReply) => this.#take(reply));
-    worker.on('error', (error) => this.#lose(error as Error));
+    worker.on('error', (error) => {
+      onDeath?.(error as Error);
+      this.#lose(error as Error);
+    });
     worker.on('exit', () => this.#lose(new Error('the cache thread has ended')));
   }
 
@@ -42,14 +64,25 @@ export class CacheClient {
     await this.#ask({ ask: 'addKeys', book, hashes, revisions, mark });
   }
 
-  async loadSnapshot(book: string): Promise<BookState | undefined> {
-    const snapshot = (await this.#ask({ ask: 'loadSnapshot', book })) as BookSnapshot | undefined;
-    return snapshot === undefined ? undefined : BookState.fromSnapshot(snapshot);
+  /** Synchronous: a second where a book has a million buckets. The thread has made the file by the time it gave `marks`. */
+  loadSnapshot(book: string): BookState | undefined {
+    return this.#file().loadSnapshot(book);
   }
 
-  /** @returns the revision the snapshot stands at */
+  /** One of a book at a time. @returns the revision the snapshot stands at */
   makeSnapshot(book: string): Promise<number> {
-    return this.#ask({ ask: 'makeSnapshot', book }) as Promise<number>;
+    const { cacheFile, engine, snapshotUrl } = this.#options;
+    const workerData: SnapshotThreadData = { book, cacheFile, engine };
+    const worker = new Worker(snapshotUrl, { workerData, execArgv: ['--no-warnings'], name: 'snapshot' });
+    this.#snapshots.add(worker);
+    return new Promise((resolve, reject) => {
+      worker.on('message', resolve);
+      worker.on('error', reject);
+      worker.on('exit', () => {
+        this.#snapshots.delete(worker);
+        reject(new Error('it was not finished'));
+      });
+    });
   }
 
   async forget(book: string): Promise<void> {
@@ -58,13 +91,18 @@ export class CacheClient {
 
   /** The revisions at which an event with this key hash may stand. Synchronous: a few microseconds per generation. */
   findKey(hash: number): number[] {
-    this.#reader ??= new CacheFile(this.#file, { readOnly: true });
-    return this.#reader.findKey(hash);
+    return this.#file().findKey(hash);
+  }
+
+  #file(): CacheFile {
+    this.#reader ??= new CacheFile(this.#options.cacheFile, { readOnly: true });
+    return this.#reader;
   }
 
   async close(): Promise<void> {
     this.#reader?.close();
-    // What the thread may still be at is a snapshot: half of one is never kept.
+    // Half of a snapshot is never kept.
+    await Promise.all([...this.#snapshots].map((worker) => worker.terminate()));
     const late = new Promise((resolve) => setTimeout(resolve, CLOSE_WITHIN_MS).unref());
     if (this.#gone === undefined) await Promise.race([this.#ask({ ask: 'close' }), late]);
     await this.#worker.terminate();

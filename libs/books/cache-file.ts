@@ -30,8 +30,10 @@ export class CacheFile {
   readonly #findKey: StatementSync;
   #keyCount: number;
 
-  constructor(file: string, options: { readonly readOnly?: boolean } = {}) {
-    this.#db = open(file, options.readOnly ?? false);
+  /** @param options.beside another thread has the file open for writing: it is not made anew here */
+  constructor(file: string, options: { readonly readOnly?: boolean; readonly beside?: boolean } = {}) {
+    const { readOnly = false, beside = false } = options;
+    this.#db = readOnly || beside ? openOnce(file, readOnly) : open(file);
     this.#insertKey = this.#db.prepare('INSERT OR IGNORE INTO keys VALUES (?, ?, ?)');
     this.#findKey = this.#db.prepare('SELECT revision FROM keys WHERE generation = ? AND hash = ?');
     this.#keyCount = (this.#db.prepare('SELECT sum(n) AS n FROM marks').get() as { n: number | null }).n ?? 0;
@@ -101,17 +103,14 @@ export class CacheFile {
   }
 
   /** The newest snapshot of a book that this version can read and whose checksum holds. */
-  loadSnapshot(book: string): { readonly state: BookState; readonly eventId: string } | undefined {
+  loadSnapshot(book: string): BookState | undefined {
     const row = this.#db
-      .prepare('SELECT event_id, checksum, data FROM snapshots WHERE book = ? AND version = ?')
+      .prepare('SELECT checksum, data FROM snapshots WHERE book = ? AND version = ?')
       .get(book, SNAPSHOT_VERSION);
     if (row === undefined) return undefined;
     const data = row.data as Uint8Array;
     if (crc32(data) !== row.checksum) return undefined;
-    return {
-      state: BookState.fromSnapshot(deserialize(data) as BookSnapshot),
-      eventId: row.event_id as string,
-    };
+    return BookState.fromSnapshot(deserialize(data) as BookSnapshot);
   }
 
   snapshotMark(book: string): Mark | undefined {
@@ -139,13 +138,12 @@ export class CacheFile {
   }
 }
 
-function open(file: string, readOnly: boolean): DatabaseSync {
+function open(file: string): DatabaseSync {
   try {
-    return openOnce(file, readOnly);
-  } catch (error) {
-    if (readOnly) throw error;
+    return openOnce(file, false);
+  } catch {
     for (const suffix of ['', '-wal', '-shm']) rmSync(file + suffix, { force: true });
-    return openOnce(file, readOnly);
+    return openOnce(file, false);
   }
 }
 

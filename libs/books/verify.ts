@@ -241,11 +241,11 @@ class BookCheck {
       throw new Difference(`${file}: the snapshot cannot be read: delete the file, it comes back`);
     // Through the same form, so that like is compared with like.
     const now = deserialize(serialize(this.#state.toSnapshot())) as BookSnapshot;
-    const then = deserialize(serialize(kept.state.toSnapshot())) as BookSnapshot;
+    const then = deserialize(serialize(kept.toSnapshot())) as BookSnapshot;
     for (const part of Object.keys(now) as (keyof BookSnapshot)[]) {
       this.#expect(
         isDeepStrictEqual(then[part], now[part]),
-        `${file}: the snapshot at ${kept.state.revision} differs from the fold in "${part}": delete the file, it comes back`,
+        `${file}: the snapshot at ${kept.revision} differs from the fold in "${part}": delete the file, it comes back`,
       );
     }
   }
