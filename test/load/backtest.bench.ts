@@ -5,24 +5,19 @@
  *     npm run build && node --no-warnings test/load/backtest.bench.ts [--acts 1000000] [--rate 4000] [--seconds 10]
  *         [--pairs 3] [--only time,latency,shadow] [--dir DIR]
  */
-import { spawn } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
 import { LedgerClient } from '../../apps/cli/client.ts';
 import { startService } from '../../apps/cli/demo/service-process.ts';
 import { projectRoot } from '../../apps/cli/simulate/project-root.ts';
 import { whole } from '../../apps/cli/terminal/money.ts';
 import { Backtests } from '../../libs/backtest/backtests.ts';
-import type { BookEvent } from '../../libs/domain/book/events.ts';
-import { SqliteEventStore } from '../../libs/event-store/sqlite/sqlite-event-store.ts';
-import { encodeEvent } from '../../libs/events/codec.ts';
-import { BOOK, policyOf, simulatedHistory } from '../backtest/simulated-history.ts';
-import type { LoadOptions, LoadResult } from './load.ts';
+import { BOOK } from '../backtest/simulated-history.ts';
 import { describeMachine } from './machine.ts';
-import { BENCH_POLICY, ROWS } from './rows.ts';
+import { load, openLoadBook } from './one-row.ts';
+import { makeLedger, type SimulatedLedger } from './simulated-ledger.ts';
 
 const { values: flags } = parseArgs({
   options: {
@@ -34,6 +29,7 @@ const { values: flags } = parseArgs({
     dir: { type: 'string' },
   },
 });
+const seconds = Number(flags.seconds);
 const wanted = new Set(flags.only.split(','));
 const parent = flags.dir ?? join(projectRoot(), '.tmp');
 mkdirSync(parent, { recursive: true });
@@ -41,38 +37,7 @@ const dir = mkdtempSync(join(parent, 'backtest-'));
 const engine = join(dir, 'events.db');
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
-/** @returns the position of the draft to try, and of the newest event */
-async function makeLedger(acts: number): Promise<{ document: number; position: number; reversed: string[] }> {
-  const policy = policyOf(readFileSync(join(projectRoot(), 'policies/cafe-chain.yaml'), 'utf8'));
-  const limits = policy.limits.map((limit) =>
-    limit.id === 'weekly-coffees' ? { ...limit, allow: { count: 5 } } : limit,
-  );
-  const chain = { seed: 1, stores: 300, staffPerStore: 12, from: '2025-01-01', days: 3_000 };
-  const store = await SqliteEventStore.open({ file: engine });
-  const reversed: string[] = [];
-  let batch: BookEvent[] = [];
-  let position = -1;
-  let document = -1;
-  const flush = async () => {
-    const appends = batch.map((event) => ({ id: randomUUID(), ...encodeEvent(event) }));
-    await store.append(`book-${BOOK}`, appends, position);
-    position += batch.length;
-    batch = [];
-  };
-  let made = 0;
-  for (const event of simulatedHistory({ chain, policy, drafts: [{ ...policy, limits }] })) {
-    if (event.type === 'PolicyDrafted') document = position + batch.length + 1;
-    if (event.type === 'ActReversed') reversed.push(event.act);
-    batch.push(event);
-    if (batch.length === 4_096) await flush();
-    if ('asked' in event && 'guardrails' in event && ++made === acts) break;
-  }
-  await flush();
-  await store.close();
-  return { document, position, reversed };
-}
-
-async function time({ document, position, reversed }: Awaited<ReturnType<typeof makeLedger>>): Promise<void> {
+async function time({ document, position, reversed }: SimulatedLedger): Promise<void> {
   const worker = (name: string) => new URL(`../../apps/ledger/${name}.worker.ts`, import.meta.url);
   const backtests = new Backtests({
     engine,
@@ -101,57 +66,6 @@ async function time({ document, position, reversed }: Awaited<ReturnType<typeof 
   await backtests.close();
 }
 
-const row = ROWS[0]!;
-let nextNumber = 0;
-
-async function load(port: number, key: string, ratePerSecond?: number): Promise<LoadResult['measured']> {
-  const options: LoadOptions = {
-    host: '127.0.0.1',
-    port,
-    template: row.template({ book: 'load', key }),
-    firstNumber: nextNumber,
-    budgets: row.budgets,
-    connections: row.connections,
-    warmUpMs: 2_000,
-    durationMs: Number(flags.seconds) * 1_000,
-    expectedStatus: row.expectedStatus,
-    marker: row.marker,
-    ...(ratePerSecond !== undefined && { ratePerSecond }),
-  };
-  const program = join(import.meta.dirname, 'generator.ts');
-  const child = spawn(process.execPath, ['--no-warnings', program], { stdio: ['pipe', 'pipe', 'inherit'] });
-  child.stdin.end(JSON.stringify(options));
-  const result = JSON.parse(await text(child.stdout)) as LoadResult;
-  nextNumber = result.nextNumber;
-  for (const [error, { count, example }] of Object.entries(result.errors)) {
-    say(`  NOT VALID: ${count} × ${error}: ${example}`);
-  }
-  return result.measured;
-}
-
-async function openLoadBook(client: LedgerClient): Promise<void> {
-  const at = '/v1/books/load';
-  const put = (path: string, body: unknown) => client.expect(`PUT ${path}`, 'PUT', `${at}${path}`, { body });
-  await put('', { currency: 'GBP', timeZone: 'Europe/London', fourEyes: false });
-  await put('/locations/soho', {
-    timeZone: 'Europe/London',
-    region: 'west-end',
-    businessDayStartsAt: '04:00',
-  });
-  await put('/items/coffee%2Fflat-white', { retailMinor: 390, costMinor: 80 });
-  for (let i = 0; i < row.budgets; i++) {
-    await put(`/employees/emp-${String(i).padStart(6, '0')}`, { roles: ['barista'], homeLocation: 'soho' });
-  }
-  for (const name of ['bench', 'shadow']) {
-    const idempotencyKey = `${name}-policy`;
-    await client.expect('policy', 'POST', `${at}/policies`, { body: BENCH_POLICY, idempotencyKey });
-  }
-  await client.expect('activation', 'POST', `${at}/policies/1/activate`, {
-    body: {},
-    idempotencyKey: 'activate',
-  });
-}
-
 function ms(us: number): string {
   return `${(us / 1_000).toFixed(1)} ms`;
 }
@@ -159,7 +73,7 @@ function ms(us: number): string {
 async function latency(client: LedgerClient, port: number, key: string): Promise<void> {
   const rate = Number(flags.rate);
   for (let pair = 0; pair < Number(flags.pairs); pair++) {
-    const without = await load(port, key, rate);
+    const without = await load({ port, key, seconds, ratePerSecond: rate });
     let isOn = true;
     let done = 0;
     const running = (async () => {
@@ -181,7 +95,7 @@ async function latency(client: LedgerClient, port: number, key: string): Promise
         if (!isOn) await client.request('POST', `${run}/cancel`, { repeatable: true });
       }
     })();
-    const beside = await load(port, key, rate);
+    const beside = await load({ port, key, seconds, ratePerSecond: rate });
     isOn = false;
     await running;
     say(
@@ -199,9 +113,9 @@ async function shadow(client: LedgerClient, port: number, key: string): Promise<
       idempotencyKey: randomUUID(),
     });
   for (let pair = 0; pair < Number(flags.pairs); pair++) {
-    const without = await load(port, key);
+    const without = await load({ port, key, seconds });
     await turn(true);
-    const beside = await load(port, key);
+    const beside = await load({ port, key, seconds });
     const { position } = (await client.expect('the book', 'GET', '/v1/books/load')).body as {
       position: number;
     };
@@ -220,7 +134,7 @@ async function shadow(client: LedgerClient, port: number, key: string): Promise<
 }
 
 for (const line of describeMachine(dir)) say(line);
-const ledger = await makeLedger(Number(flags.acts));
+const ledger = await makeLedger(engine, Number(flags.acts));
 say(`ledger: ${whole(ledger.position + 1)} events`);
 try {
   if (wanted.has('time')) await time(ledger);
