@@ -70,7 +70,7 @@ export const acts: fc.Arbitrary<Act> = fc
             sku: fc.constantFrom('coffee', 'coffee', 'cake'),
             quantity: fc.integer({ min: 1, max: 3 }),
           }),
-          costMinor: fc.nat(12),
+          costMinor: fc.oneof({ weight: 1, arbitrary: fc.constant(0) }, { weight: 7, arbitrary: fc.nat(12) }),
           retailMinor: fc.nat(25),
           timeToLiveMs: waitingMin.map((minutes) => minutes * MINUTE),
         },
@@ -90,7 +90,7 @@ export const acts: fc.Arbitrary<Act> = fc
 function otherwise(asked: AskedAct, odd: number): AskedAct {
   const { costMinor: _, retailMinor, ...bare } = asked;
   const { campaign: __, ...spontaneous } = asked;
-  const { customer: ___, incident: ____, ...anonymous } = spontaneous;
+  const { customer: ___, incident: ____, ...anonymous } = asked;
   switch (odd) {
     case 99:
       return { ...asked, location: 'atlantis' };
@@ -106,7 +106,7 @@ function otherwise(asked: AskedAct, odd: number): AskedAct {
     case 93:
       return { ...bare, retailMinor: retailMinor! };
     default:
-      return odd % 4 === 0 ? asked : odd % 4 === 1 ? anonymous : spontaneous;
+      return odd % 5 < 3 ? asked : odd % 5 === 3 ? anonymous : spontaneous;
   }
 }
 
@@ -206,18 +206,46 @@ const meets = fc.record({
   ),
 });
 
-export const steps: fc.Arbitrary<readonly Step[]> = fc.array(
+const anything = fc.array(
   fc.oneof<fc.WeightedArbitrary<Step>[]>(
-    { weight: 14, arbitrary: acts },
+    { weight: 16, arbitrary: acts },
     { weight: 10, arbitrary: settles },
-    { weight: 6, arbitrary: adjusts },
+    { weight: 10, arbitrary: adjusts },
     { weight: 4, arbitrary: codes },
     { weight: 3, arbitrary: waits },
-    ...policySteps,
+    { weight: 10, arbitrary: policySteps },
     { weight: 1, arbitrary: meets },
     { weight: 2, arbitrary: announcements },
     { weight: 2, arbitrary: draws },
     { weight: 1, arbitrary: fc.record({ do: fc.constant('restore' as const) }) },
   ),
-  { minLength: 1, maxLength: 70, size: 'max' },
+  { minLength: 1, maxLength: 75, size: 'max' },
+);
+
+/** Much is tried on the same few versions, and a little else happens. */
+const mostlyPolicies = fc.array(
+  fc.oneof<fc.WeightedArbitrary<Step>[]>(
+    { weight: 12, arbitrary: policySteps },
+    { weight: 3, arbitrary: acts },
+    { weight: 1, arbitrary: settles },
+    { weight: 1, arbitrary: waits },
+  ),
+  { minLength: 1, maxLength: 75, size: 'max' },
+);
+
+/** Much waits at a time, and approvers come and go. */
+const mostlyApprovals = fc.array(
+  fc.oneof<fc.WeightedArbitrary<Step>[]>(
+    { weight: 6, arbitrary: acts },
+    { weight: 3, arbitrary: settles },
+    { weight: 3, arbitrary: codes },
+    { weight: 1, arbitrary: policySteps },
+  ),
+  { minLength: 1, maxLength: 75, size: 'max' },
+);
+
+export const steps: fc.Arbitrary<readonly Step[]> = fc.oneof(
+  { weight: 6, arbitrary: anything },
+  { weight: 2, arbitrary: mostlyPolicies },
+  { weight: 1, arbitrary: mostlyApprovals },
 );

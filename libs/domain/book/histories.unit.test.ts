@@ -126,7 +126,7 @@ beforeAll(() => {
       }
     }),
     // Always the same ones: what they meet is a fact, not a chance.
-    { numRuns: 200, seed: 17 },
+    { numRuns: 200, seed: 4 },
   );
 });
 

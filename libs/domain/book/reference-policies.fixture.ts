@@ -194,11 +194,18 @@ export class ReferencePolicies {
   }
 }
 
+const texts = new WeakMap<Policy, string>();
+
 /** Whatever the order of its members. */
 export function said(words: Policy): string {
-  return JSON.stringify(words, (_, value: unknown) =>
-    value === null || typeof value !== 'object' || Array.isArray(value)
-      ? value
-      : Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))),
-  );
+  let text = texts.get(words);
+  if (text === undefined) {
+    text = JSON.stringify(words, (_, value: unknown) =>
+      value === null || typeof value !== 'object' || Array.isArray(value)
+        ? value
+        : Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))),
+    );
+    texts.set(words, text);
+  }
+  return text;
 }

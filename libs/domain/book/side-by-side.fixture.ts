@@ -39,7 +39,8 @@ export class SideBySide {
       this.rounds.alone({ type: 'DefineLocation', id, location }, 0, BY_ADMIN);
     }
     for (const [id, employee] of EMPLOYEES) this.step({ do: 'meet', id, employee }, 0);
-    this.step({ do: 'policy', change: { policy }, by: ADMIN.subject, when }, 0);
+    const first = { do: 'policy', change: { policy }, by: ADMIN.subject, until: 'activated', when } as const;
+    this.step(first, 0);
   }
 
   step(step: Step, i: number): void {
@@ -49,7 +50,8 @@ export class SideBySide {
       case 'restate':
       case 'review':
         this.#policies.step(step, i);
-        break;
+        this.#policies.compareInForce();
+        return;
       case 'wait':
         this.rounds.passTo(this.rounds.now + step.laterMin * MINUTE);
         break;
