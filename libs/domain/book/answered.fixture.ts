@@ -16,18 +16,31 @@ const STATUS = {
   ApprovalCodeMade: 'made',
   BucketAdjusted: 'adjusted',
   BucketTransferred: 'transferred',
+  CampaignDefined: 'stated',
+  BookDefined: 'stated',
+  PolicyDrafted: 'drafted',
+  PolicyEdited: 'edited',
+  PolicySubmitted: 'submitted',
+  PolicyApproved: 'approved',
+  PolicyRejected: 'rejected',
+  PolicyActivated: 'activated',
+  SignalReviewed: 'reviewed',
+  EmployeeDefined: 'stated',
+  LocationDefined: 'stated',
+  ItemDefined: 'stated',
+  LotDrawn: 'drawn',
 } as Readonly<Record<string, string>>;
 
 /** In the model's words: the status it made, or why it was refused. */
 export function answered(decided: Decided): string {
   if ('refusal' in decided) return decided.refusal.code;
-  if (!('event' in decided)) throw new Error('nothing here is stated twice');
+  if (!('event' in decided)) return 'unchanged';
   const { event } = decided;
   return 'becomes' in event ? event.becomes : STATUS[event.type]!;
 }
 
 /** Tills write acts, approvers approve, whoever has a code may type it in, and `admin` may do anything. */
-export function may({ roles }: Actor, what: Settle['do'], code?: string): boolean {
+export function may({ roles }: Pick<Actor, 'roles'>, what: Settle['do'], code?: string): boolean {
   const approves = (what === 'approve' && code === undefined) || what === 'reject';
   return roles.some((role) => role === 'admin' || role === (approves ? 'approver' : 'till'));
 }

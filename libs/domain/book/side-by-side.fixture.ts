@@ -1,72 +1,65 @@
-/** A book and its reference model, told the same in rounds as the writer makes them, and held against each other. */
+/** A book and its reference model, told the same, and held against each other after every step. */
 import { expect } from '@jest/globals';
 import { ADMIN } from '../access/access.ts';
-import { MEASURES } from '../act/act.ts';
 import type { Policy } from '../policy/policy.ts';
 import { NRF } from '../time/fiscal-calendar.ts';
+import { adjustBoth } from './adjust-side-by-side.fixture.ts';
 import { bucketsOf } from './allowances.ts';
 import { answered, fitting, may } from './answered.fixture.ts';
 import { bucketId, ROLLING } from './buckets.ts';
 import type { Command } from './commands.ts';
-import type { ActOnLedger } from './context.ts';
-import { type Context, type Decided, decide } from './decide.ts';
-import { Draft } from './draft.ts';
-import { type BookEvent, isDecision, type SettlingEvent } from './events.ts';
-import { evolve } from './evolve.ts';
-import { draftAt, dueExpiries } from './expiry.ts';
-import {
-  type Act,
-  type Adjust,
-  EMPLOYEES,
-  LOCATIONS,
-  MINUTE,
-  type NewPolicy,
-  type Settle,
-  SKU,
-  START,
-  type Step,
-} from './histories.fixture.ts';
+import type { Context } from './context.ts';
+import { decide } from './decide.ts';
+import { EMPLOYEES, ITEMS, LOCATIONS, MINUTE, START } from './directory.fixture.ts';
+import { isDecision } from './events.ts';
+import { draftAt } from './expiry.ts';
+import type { Act, MakeCode, Settle, Step } from './histories.fixture.ts';
 import { type Announce, CAMPAIGN, type DrawStep } from './lot-histories.fixture.ts';
-import { names, otherWords } from './other-words.fixture.ts';
+import type { Opening } from './policy-histories.fixture.ts';
+import { PolicySideBySide } from './policy-side-by-side.fixture.ts';
 import { isOpen } from './reference-facts.fixture.ts';
 import { ReferenceBook } from './reference-model.fixture.ts';
 import { room } from './reference-purses.fixture.ts';
-import { BookState, initialState } from './state.ts';
+import { Rounds } from './rounds.fixture.ts';
 import { NOTHING } from './timeline.ts';
 
-export class SideBySide {
-  state = initialState('the book');
-  readonly log: BookEvent[] = [];
-  readonly model = new ReferenceBook(LOCATIONS, NRF);
-  readonly #onLedger = new Map<string, ActOnLedger>();
-  #policy: Policy;
-  #codes: string[] = [];
-  #now = START;
-  #round: { readonly draft: Draft; readonly decided: BookEvent[] } | undefined;
+const TILL = { actor: 'till', roles: ['till'] } as const;
+const BY_ADMIN = { actor: ADMIN.subject, roles: ADMIN.roles };
 
-  constructor(policy: Policy) {
-    this.#policy = policy;
-    const book = { currency: 'GBP', timeZone: 'UTC', fourEyes: false, fiscalCalendar: NRF };
-    this.#alone({ type: 'DefineBook', book });
-    this.#alone({ type: 'DefineItem', sku: SKU, item: { retailMinor: 0, costMinor: 0 } });
-    for (const [id, location] of LOCATIONS) this.#alone({ type: 'DefineLocation', id, location });
+export class SideBySide {
+  readonly model = new ReferenceBook(LOCATIONS, ITEMS, NRF);
+  readonly rounds = new Rounds(START, (now) => this.model.expire(now));
+  readonly #policies: PolicySideBySide;
+  #codes: string[] = [];
+
+  constructor(policy: Policy, { fourEyes, when }: Omit<Opening, 'policy'> = { fourEyes: false, when: {} }) {
+    this.#policies = new PolicySideBySide(this, policy, fourEyes);
+    for (const [sku, item] of ITEMS) this.rounds.alone({ type: 'DefineItem', sku, item }, 0, BY_ADMIN);
+    for (const [id, location] of LOCATIONS) {
+      this.rounds.alone({ type: 'DefineLocation', id, location }, 0, BY_ADMIN);
+    }
     for (const [id, employee] of EMPLOYEES) this.step({ do: 'meet', id, employee }, 0);
-    this.step({ do: 'policy', change: { policy }, when: {} }, 0);
+    const first = { do: 'policy', change: { policy }, by: ADMIN.subject, until: 'activated', when } as const;
+    this.step(first, 0);
   }
 
   step(step: Step, i: number): void {
     switch (step.do) {
       case 'policy':
-        this.#newPolicy(step);
-        break;
+      case 'life':
+      case 'restate':
+      case 'review':
+        this.#policies.step(step, i);
+        this.#policies.compareInForce();
+        return;
       case 'wait':
-        this.#passTo(this.#now + step.laterMin * MINUTE);
+        this.rounds.passTo(this.rounds.now + step.laterMin * MINUTE);
         break;
       case 'act':
         this.#act(step, i);
         break;
       case 'adjust':
-        this.#adjust(step, i);
+        adjustBoth(this, step, i);
         break;
       case 'announce':
         this.#announce(step);
@@ -79,74 +72,54 @@ export class SideBySide {
         break;
       case 'meet': {
         const { id, employee } = step;
-        this.#alone({ type: 'DefineEmployee', id, employee });
-        this.model.met.push({ id, employee, at: this.#now });
+        this.rounds.alone({ type: 'DefineEmployee', id, employee }, i, BY_ADMIN);
+        this.model.met.push({ id, employee, at: this.rounds.now });
         break;
       }
       case 'restore':
-        this.endRound();
-        this.restore();
+        this.rounds.restore();
         break;
       default:
         this.#settle(step, i);
     }
+    this.#policies.compareInForce();
     this.#compareBuckets();
     this.#compareLeft(i);
   }
 
-  endRound(): void {
-    for (const event of this.#round?.decided ?? []) this.#put(event);
-    this.#round = undefined;
-  }
-
-  restore(): void {
-    const restored = BookState.fromSnapshot(structuredClone(this.state.toSnapshot()));
-    expect(restored.toSnapshot()).toEqual(this.state.toSnapshot());
-    this.state = restored;
-  }
-
   /** After the last deadline: everything has come to its end. */
   finish(): void {
-    this.#passTo(Math.max(this.#now, ...this.model.acts.map(({ expiresAt }) => expiresAt)));
-    this.#draft();
-    this.endRound();
+    this.rounds.passTo(Math.max(this.rounds.now, ...this.model.acts.map(({ expiresAt }) => expiresAt)));
+    this.rounds.draft();
+    this.rounds.end();
     this.#compareBuckets();
-    const { state } = this;
+    const { state } = this.rounds;
     expect(state.open.size).toBe(0);
     expect(state.reserved).toEqual(NOTHING);
     expect(state.open.nextDueAt).toBe(Number.POSITIVE_INFINITY);
     expect(state.buckets.toSnapshot().reserved).toEqual({ amounts: new Map(), rolling: new Map() });
   }
 
-  #passTo(now: number): void {
-    this.endRound();
-    this.#now = now;
-  }
-
   #act(step: Act, i: number): void {
-    if (step.laterMin > 0) this.#passTo(this.#now + step.laterMin * MINUTE);
-    const occurredAt = this.#now - step.agoMin * MINUTE;
+    if (step.laterMin > 0) this.rounds.passTo(this.rounds.now + step.laterMin * MINUTE);
+    const occurredAt = this.rounds.now - step.agoMin * MINUTE;
     const asked = { ...step.asked, occurredAt };
     const command = { type: 'DecideAct', asked } as const;
-    const by = { actor: 'till', roles: ['till'] } as const;
+    const { model, rounds } = this;
+    const { now } = rounds;
     // A reader sees in force what has fallen due, before the writer has come to record it.
-    const reader = this.#round?.draft ?? draftAt(this.state, this.#now);
-    const evaluated = decide(reader, command, { recordedAt: this.#now, ...by, key: `k-${i}`, id: `a-${i}` });
-    const decided = this.#decide(command, i, by);
+    const reader = rounds.begun ?? draftAt(rounds.state, now);
+    const evaluated = decide(reader, command, { recordedAt: now, ...TILL, key: `k-${i}`, id: `a-${i}` });
+    const decided = rounds.decide(command, i, TILL);
     expect(evaluated).toEqual(decided);
-    if (!('event' in decided)) {
-      expect(step.asked.mode !== 'record' && step.agoMin > 15).toBe(true);
+    const unfit = model.unfit(asked, occurredAt, now);
+    if (!('event' in decided) || unfit !== undefined) {
+      expect(answered(decided)).toBe(unfit);
       return;
     }
     const { event } = decided;
     if (!isDecision(event)) throw new Error(event.type);
-    const { act, version, guardrails, draw } = this.model.decide(
-      event.id,
-      asked,
-      occurredAt,
-      this.#now,
-      'till',
-    );
+    const { act, version, guardrails, draw } = model.decide(event.id, asked, occurredAt, now, TILL.actor);
     expect(event.guardrails).toEqual(guardrails);
     expect(event.policyVersion).toBe(version);
     expect(event.draw).toEqual(draw);
@@ -155,212 +128,112 @@ export class SideBySide {
     if ('expiresAt' in event) expect(event.expiresAt).toBe(act.expiresAt);
     if ('then' in event) expect(event.then).toBe(act.then);
     if (asked.mode === 'record' || act.status === 'declined') return;
-    expect(this.model.exceeded(act, this.#now)).toEqual([]);
+    expect(this.model.exceeded(act, this.rounds.now)).toEqual([]);
     if (act.status !== 'pending_approval') {
       expect(event.guardrails.filter(({ finding }) => finding === 'hold')).toEqual([]);
     }
   }
 
-  /** Alone, as whatever acts are decided by. */
   #announce({ campaign }: Announce): void {
-    this.endRound();
     const command = { type: 'DefineCampaign', id: CAMPAIGN, campaign } as const;
-    const decided = this.#decide(command, 0, { actor: 'admin', roles: ADMIN.roles });
-    const found = 'event' in decided ? 'stated' : 'refusal' in decided ? decided.refusal.code : 'unchanged';
-    expect(found).toBe(this.model.lots.announce(CAMPAIGN, campaign, this.#now));
-    this.endRound();
+    const found = answered(this.rounds.alone(command, 0, BY_ADMIN));
+    expect(found).toBe(this.model.lots.announce(CAMPAIGN, campaign, this.rounds.now));
   }
 
   #drawLot({ asked: { ...asked }, agoMin }: DrawStep, i: number): void {
-    const occurredAt = this.#now - agoMin * MINUTE;
+    const occurredAt = this.rounds.now - agoMin * MINUTE;
     const command = { type: 'DrawLot', asked: { ...asked, occurredAt } } as const;
-    const decided = this.#decide(command, i, { actor: 'till', roles: ['till'] });
+    const decided = this.rounds.decide(command, i, TILL);
     const found =
       'event' in decided && decided.event.type === 'LotDrawn' ? decided.event.draw : answered(decided);
-    expect(found).toEqual(this.model.lots.draw(asked, occurredAt, this.#now));
+    expect(found).toEqual(this.model.lots.draw(asked, occurredAt, this.rounds.now));
   }
 
-  #makeCode({ by, minutes, which }: Step & { do: 'code' }, i: number): void {
-    const act = which === undefined ? undefined : this.#pick(which, false);
+  #makeCode({ by, minutes, which, typed }: MakeCode, i: number): void {
+    const act = which === undefined ? undefined : this.#pick(which, which % 5 === 0);
     const bound = act === undefined ? {} : { act };
     const hash = `code-${i}`;
     const command = { type: 'MakeApprovalCode', hash, ...bound, expiresInMs: minutes * MINUTE } as const;
-    const decided = this.#decide(command, i, { actor: by.subject, roles: by.roles });
-    const expiresAt = this.#now + minutes * MINUTE;
-    const code = { hash, maker: by.subject, roles: by.roles, ...bound, expiresAt };
-    expect(answered(decided)).toBe(may(by, 'approve') ? this.model.makeCode(code, this.#now) : 'not-allowed');
+    const decided = this.rounds.decide(command, i, { actor: by.subject, roles: by.roles });
+    const { now } = this.rounds;
+    const code = { hash, maker: by.subject, roles: by.roles, ...bound, expiresAt: now + minutes * MINUTE };
+    expect(answered(decided)).toBe(may(by, 'approve') ? this.model.makeCode(code, now) : 'not-allowed');
     if ('event' in decided) this.#codes.push(hash);
+    for (let time = 0; time < typed; time++) {
+      const waiting = this.model.acts.find(({ status }) => status === 'pending_approval')?.id ?? act;
+      if (waiting !== undefined) this.#settleOne('approve', waiting, TILL, { hash }, i);
+    }
   }
 
   #settle({ do: wanted, which, any, by, asked, code }: Settle, i: number): void {
-    const act = this.#pick(which, any);
+    const act = any && which % 17 === 0 ? 'nothing' : this.#pick(which, any);
     if (act === undefined) return;
     const what = any ? wanted : fitting(wanted, this.model.acts.find(({ id }) => id === act)!);
-    const hash = code === undefined ? undefined : (this.#codes[code % (this.#codes.length + 1)] ?? 'unknown');
-    const approver = { actor: by.subject, roles: by.roles };
+    const hash = code === undefined ? undefined : this.#code(code, act);
+    this.#settleOne(what, act, { actor: by.subject, roles: by.roles }, { hash, asked }, i);
+  }
+
+  #settleOne(
+    what: Settle['do'],
+    act: string,
+    by: Pick<Context, 'actor' | 'roles'>,
+    { hash, asked = {} }: { readonly hash?: string | undefined; readonly asked?: Settle['asked'] },
+    i: number,
+  ): void {
     const typed = hash === undefined ? {} : { code: hash };
-    const { model } = this;
+    const { model, rounds } = this;
     const told: Readonly<Record<Settle['do'], readonly [Command, () => string]>> = {
-      approve: [{ type: 'ApproveAct', act, ...typed }, () => model.approve(act, approver, this.#now, hash)],
+      approve: [{ type: 'ApproveAct', act, ...typed }, () => model.approve(act, by, rounds.now, hash)],
       reject: [{ type: 'RejectAct', act, reason: 'no' }, () => model.reject(act)],
       commit: [{ type: 'CommitAct', act, asked }, () => model.commit(act, asked)],
       release: [{ type: 'ReleaseAct', act }, () => model.release(act)],
       reverse: [{ type: 'ReverseAct', act, reason: 'r', asked }, () => model.reverse(act, asked)],
     };
     const [command, expected] = told[what];
-    const found = answered(this.#decide(command, i, approver));
+    const found = answered(rounds.decide(command, i, by));
     expect(`${what}: ${found}`).toBe(`${what}: ${may(by, what, hash) ? expected() : 'not-allowed'}`);
   }
 
-  #adjust(step: Adjust, i: number): void {
-    const { kind, which, agoMin, location, minus, by } = step;
-    const { limits } = this.#policy;
-    const limit = which % 9 === 0 ? undefined : limits[which % Math.max(1, limits.length)];
-    const keyOf = (values: Adjust['key']) =>
-      Object.fromEntries(
-        Object.entries(values).filter(
-          ([name]) => (limit !== undefined && names(limit, name)) !== (name === step.wrong),
-        ),
-      );
-    const amounts = Object.fromEntries(
-      MEASURES.filter((measure) => step.all || limit?.allow[measure] !== undefined).map((measure) => [
-        measure,
-        minus && kind === 'correction' ? 0 - step.amounts[measure] : step.amounts[measure],
-      ]),
-    );
-    const asked = {
-      ...(agoMin === undefined ? {} : { at: this.#now - agoMin * MINUTE }),
-      ...(location === undefined ? {} : { location }),
-      amounts,
-    };
-    const id = limit?.id ?? 'gone';
-    // Whatever changes what acts are decided by is decided alone.
-    this.endRound();
-    const context = { actor: by, roles: ADMIN.roles };
-    if (kind === 'transfer') {
-      const moved = { ...asked, from: keyOf(step.key), to: keyOf(step.to) };
-      const command = { type: 'TransferBetweenBuckets', limit: id, asked: moved, reason: 'r' } as const;
-      const found = answered(this.#decide(command, i, context));
-      expect(found).toBe(this.model.transfer(id, moved, by, this.#now));
-    } else {
-      const given = { ...asked, key: keyOf(step.key) };
-      const command = { type: 'AdjustBucket', kind, limit: id, asked: given, reason: 'r' } as const;
-      const found = answered(this.#decide(command, i, context));
-      expect(found).toBe(this.model.adjust(kind, id, given, by, this.#now));
-    }
-    this.endRound();
+  /** Undefined: none was made for it, and so the actor's own name will do. */
+  #code(code: number, act: string): string | undefined {
+    const made = this.model.codesFor(act);
+    const from = code % 4 === 0 ? [...this.#codes, 'unknown'] : made;
+    return from[code % from.length];
   }
 
-  #newPolicy({ change, when: { laterMin, days } }: NewPolicy): void {
-    this.#policy = 'policy' in change ? change.policy : otherWords(this.#policy, change);
-    const policy = this.#policy;
-    const version = this.state.policies.size + 1;
-    const from = laterMin === undefined ? undefined : this.#now + laterMin * MINUTE;
-    const date = days === undefined ? undefined : new Date(this.#now + days * 86_400_000).toISOString();
-    const fromDate = date?.slice(0, 10);
-    this.#alone({ type: 'DraftPolicy', policy, source: { format: 'json', text: '' } });
-    this.#alone({
-      type: 'ActivatePolicy',
-      version,
-      ...(from === undefined ? {} : { from }),
-      ...(fromDate === undefined ? {} : { fromDate }),
-    });
-    this.model.activations.push({
-      version,
-      policy,
-      recordedAt: this.#now,
-      ...(from !== undefined && from > this.#now ? { from } : {}),
-      ...(fromDate === undefined ? {} : { fromDate }),
-    });
-  }
-
-  #alone(command: Command): void {
-    this.endRound();
-    const decided = this.#decide(command, 0, { actor: 'admin', roles: ADMIN.roles });
-    if ('refusal' in decided) throw new Error(`not given: ${JSON.stringify(decided)}`);
-    this.endRound();
-  }
-
+  /** Unless any: of those that are open, or else of what can be reversed. */
   #pick(which: number, any: boolean): string | undefined {
-    this.#draft();
-    const open = this.model.acts.filter(isOpen);
-    const from = any || open.length === 0 ? this.model.acts : open;
+    this.rounds.draft();
+    const { acts } = this.model;
+    const open = acts.filter(isOpen);
+    const from = any ? acts : open.length > 0 ? open : acts.filter(({ status }) => status === 'accepted');
     return from[which % Math.max(1, from.length)]?.id;
   }
 
-  #draft(): Draft {
-    if (this.#round === undefined) {
-      const draft = new Draft(this.state);
-      const decided: BookEvent[] = [];
-      const expected = this.model.expire(this.#now);
-      for (const expiry of dueExpiries(draft, this.#now)) {
-        draft.take(expiry);
-        decided.push(expiry);
-      }
-      const found = decided.map(
-        (event) => event.type === 'ActExpired' && `${event.act} ${event.becomes} ${event.dueAt}`,
-      );
-      expect(found).toEqual(expected);
-      this.#round = { draft, decided };
-    }
-    return this.#round.draft;
-  }
-
-  #decide(command: Command, i: number, by: Pick<Context, 'actor' | 'roles'>): Decided {
-    const draft = this.#draft();
-    const act = 'act' in command && command.act !== undefined ? this.#known(command.act) : undefined;
-    const context: Context = {
-      recordedAt: this.#now,
-      key: `k-${i}`,
-      id: `a-${i}`,
-      ...by,
-      ...(act === undefined ? {} : { act }),
-    };
-    const decided = decide(draft, command, context);
-    if ('event' in decided) {
-      draft.take(decided.event);
-      this.#round!.decided.push(decided.event);
-    }
-    return decided;
-  }
-
-  /** As the ledger has it, or, decided in this very round, as its client could not name it yet. */
-  #known(act: string): ActOnLedger | undefined {
-    const decided = this.#round!.decided.find((event) => isDecision(event) && event.id === act);
-    return decided !== undefined && isDecision(decided) ? { decided } : this.#onLedger.get(act);
-  }
-
-  #put(event: BookEvent): void {
-    evolve(this.state, event, this.state.revision + 1);
-    this.log.push(event);
-    if (isDecision(event)) this.#onLedger.set(event.id, { decided: event });
-    else if ('buckets' in event && event.type !== 'ActReversed') {
-      const settled: SettlingEvent = event;
-      this.#onLedger.set(event.act, { decided: this.#onLedger.get(event.act)!.decided, settled });
-    }
-  }
-
   #compareBuckets(): void {
-    const draft = this.#draft();
+    const draft = this.rounds.draft();
     const ever = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY] as const;
-    for (const { bucket, used, reserved } of this.model.buckets()) {
+    const buckets = this.model.buckets();
+    const found = buckets.map(({ bucket }) => {
       const id = bucketId(bucket.limit, bucket.label, bucket.key);
-      const rolling = bucket.label === ROLLING;
-      expect(rolling ? draft.usedBetween(id, ...ever) : draft.used(id)).toEqual(used);
-      expect(rolling ? draft.reservedBetween(id, ...ever) : draft.reserved(id)).toEqual(reserved);
-    }
+      return bucket.label === ROLLING
+        ? { bucket, used: draft.usedBetween(id, ...ever), reserved: draft.reservedBetween(id, ...ever) }
+        : { bucket, used: draft.used(id), reserved: draft.reserved(id) };
+    });
+    expect(found).toEqual(buckets);
   }
 
   /** One key in turn: what remains of every limit in force, as a till asks for it. Only what is durable is told. */
   #compareLeft(i: number): void {
-    if ((this.#round?.decided.length ?? 0) > 0) return;
+    if (this.rounds.isOpen) return;
     const location = [...LOCATIONS.keys()][i % LOCATIONS.size]!;
     const employee = [...EMPLOYEES.keys()][i % EMPLOYEES.size]!;
     const who = { employee, customer: 'c-1', incident: 'i-1', campaign: 'kindness', role: 'barista' };
     const key = { ...who, location, shift: 'early' };
-    for (const limit of this.model.inForce(this.#now, location)?.policy.limits ?? []) {
-      const found = bucketsOf(this.state, { limit: limit.id, key, at: this.#now, now: this.#now });
-      const expected = this.model.standing(limit, key, this.#now);
+    const { now, state } = this.rounds;
+    for (const limit of this.model.inForce(now, location)?.policy.limits ?? []) {
+      const found = bucketsOf(state, { limit: limit.id, key, at: now, now });
+      const expected = this.model.adjusting.standing(limit, key, now);
       if (found === undefined) throw new Error(`${limit.id} is in force`);
       if (!('bucket' in found) || expected === undefined) {
         expect(found).toHaveProperty(expected === undefined ? 'missing' : 'bucket');

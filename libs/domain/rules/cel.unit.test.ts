@@ -69,6 +69,9 @@ describe('conditions', () => {
     ['item.category == "coffee" && item.quantity == act.count && act.quantity == 2', true],
     ['act.costMinor * 100 / act.retailMinor > 20', true],
     ['double(act.costMinor) / double(act.retailMinor) > 0.25', false],
+    ['int("-12") == -12 && int("+7") == 7 && int("012") == 12 && int(act.count) == 2', true],
+    ['int(2.9) == 2 && int(-2.9) == -2 && int("9223372036854775807") > 9223372036854775806', true],
+    ['employee.roles.exists(r, size(r) > 3 || int(r) > 1)', true],
     ['act.businessDate >= "2026-11-21" && act.businessDate < "2026-12-01"', true],
     ['act.occurredAt > timestamp("2026-11-21T08:00:00Z")', true],
     ['act.occurredAt - timestamp("2026-11-21T09:00:00+01:00") < duration("15m")', true],
@@ -105,6 +108,13 @@ describe('conditions', () => {
     ['100 / act.costMinor > 1', 'division by zero'],
     ['act.count * 9223372036854775807 * 2 > 1', 'overflow'],
     ['int(act.businessDate) > 1', 'int'],
+    // An act without a note has not written 0 into it.
+    ['int(act.note) < 10', 'int'],
+    ['int(" 7") > 1', 'int'],
+    ['int("0b11") > 1', 'int'],
+    ['int("9223372036854775808") > 1', 'int'],
+    ['int(double(act.count) * 10000000000000000000.0) > 1', 'int'],
+    ['["7", ""].all(text, int(text) == 7)', 'int'],
   ])('%s answers an error instead of throwing', (expression, error) => {
     expect(holds(expression, bare)).toEqual({ error: expect.stringContaining(error) });
   });
@@ -164,6 +174,7 @@ describe('what is refused, with a way out', () => {
     ['act.note.startsWith(1)', /does not fit/, /text/, 1, 1],
     ['has(act.incident)', /has is not available/, /""/, 1, 1],
     ['now() > act.occurredAt', /now is not available/, /timestamp/, 1, 1],
+    ['toInt(act.note) > 1', /toInt is not available/, /may use/, 1, 1],
     ['dyn(act.kind) == 1', /dyn is not available/, /may use/, 1, 1],
     ['type(act) == string', /type is not available/, /may use/, 1, 1],
     ['cel.bind(x, act.note + act.note, x + x == "")', /bind is not available/, /may use/, 1, 4],
