@@ -183,10 +183,11 @@ export class Buckets implements BucketReader {
     const buckets = new Buckets();
     const ids = split(snapshot.ids);
     for (let i = 0; i < ids.length; i++) buckets.#index.set(ids[i]!, i);
+    // Copied: as they come, they may be windows on all of the snapshot, which would stay with them.
     buckets.#columns = {
-      count: snapshot.count,
-      costMinor: snapshot.costMinor,
-      retailMinor: snapshot.retailMinor,
+      count: snapshot.count.slice(),
+      costMinor: snapshot.costMinor.slice(),
+      retailMinor: snapshot.retailMinor.slice(),
     };
     if (ids.length === 0) buckets.#columns = columns(1024);
     let from = 0;

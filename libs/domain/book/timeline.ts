@@ -28,8 +28,8 @@ const STRIDE = 4;
 const NEVER: readonly number[] = [];
 
 export class Timeline {
-  /** One flat array: books hold a great many timelines of one use each. */
-  readonly #uses: number[] = [];
+  /** One flat array, and no longer than it must be: books hold a great many timelines of one use each. */
+  #uses: number[] = [];
 
   /** Adds a use (or, with negative amounts, gives one back) at the time the act happened. */
   add(at: number, amounts: Amounts): void {
@@ -42,6 +42,10 @@ export class Timeline {
       (before < 0 ? 0 : uses[before + 2]!) + amounts.costMinor,
       (before < 0 ? 0 : uses[before + 3]!) + amounts.retailMinor,
     ] as const;
+    if (uses.length === 0) {
+      this.#uses = [...use];
+      return;
+    }
     if (place === uses.length) {
       uses.push(...use);
       return;
@@ -102,9 +106,10 @@ export class Timeline {
     return this.#uses;
   }
 
-  static fromArray(uses: Iterable<number>): Timeline {
+  static fromArray(uses: Float64Array): Timeline {
     const timeline = new Timeline();
-    for (const number of uses) timeline.#uses.push(number);
+    // An array that was pushed to has room for many more.
+    timeline.#uses = Array.from(uses).slice();
     return timeline;
   }
 
