@@ -6,6 +6,7 @@
  */
 import { createHash } from 'node:crypto';
 import { Environment, type ParseResult } from '@marcbachmann/cel-js';
+import { callToInt, TO_INT_SIGNATURES, toInt } from '../../../libs/domain/rules/to-int.ts';
 import { minor, times } from './exact-decimal.ts';
 import { localTime } from './local-time.ts';
 import type { GoodRow } from './rows.ts';
@@ -91,13 +92,16 @@ export class MapExpressions {
     if (!TYPES_THAT_FIT[wanted].test(type)) {
       return { detail: `gives ${type} where ${NAMES[wanted]} is needed`, offset: 0, columns };
     }
+    // Parsed once more: this one is what it was found to be.
+    const sound = this.#environment.parse(source);
+    callToInt(sound.ast);
     const constant = parsed.ast.op === 'value' ? { constant: parsed.ast.args as Value } : {};
     return {
       source,
       type,
       columns,
       ...constant,
-      evaluate: (scope) => evaluated(parsed, scope),
+      evaluate: (scope) => evaluated(sound, scope),
     };
   }
 
@@ -204,6 +208,7 @@ function hash(text: string): bigint {
 }
 
 function withFunctions(environment: Environment): Environment {
+  for (const signature of TO_INT_SIGNATURES) environment.registerFunction(signature, toInt);
   return environment
     .registerFunction('minor(string, int): int', minor)
     .registerFunction('times(string, string): string', times)

@@ -77,6 +77,15 @@ describe('a good map', () => {
     });
   });
 
+  it.each(['', ' ', '1.5', '0b1', '0x1', '9223372036854775808'])('takes %j for no whole number', (id) => {
+    const source = GOOD.replace('act:\n', 'act:\n  item: { sku: row.shop, quantity: int(row.id) }\n');
+    expect(mapped(source, { ...ROW, id })).toMatchObject({
+      is: 'wrong',
+      reason: 'expression-failed',
+      detail: expect.stringMatching(/cannot convert to int/),
+    });
+  });
+
   it('leaves out members that come out empty, and nests the item', () => {
     const source = GOOD.replace(
       'act:\n',

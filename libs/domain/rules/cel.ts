@@ -8,10 +8,10 @@
  */
 import { Environment, serialize } from '@marcbachmann/cel-js';
 import { type CelFault, explain, kindWord } from './condition-faults.ts';
-import { type Node, partsOf, Refused, refuseUnmeant, refuseUnsafe } from './condition-limits.ts';
+import { type Node, Refused, refuseUnmeant, refuseUnsafe } from './condition-limits.ts';
 import { RULE_CONSTRUCTORS, type RuleContext } from './rule-context.ts';
 import { RULE_VARIABLES } from './rule-variables.ts';
-import { type Numeric, toInt } from './to-int.ts';
+import { callToInt, TO_INT_SIGNATURES, toInt } from './to-int.ts';
 
 export { type RuleContext, ruleContext } from './rule-context.ts';
 
@@ -26,14 +26,10 @@ function makeEnvironment(): Environment {
     environment.registerType(ctor.name, { ctor, fields: { ...RULE_VARIABLES[name] } });
     environment.registerVariable(name, ctor.name);
   }
-  for (const type of ['string', 'double', 'int']) {
-    environment.registerFunction(`${TO_INT}(${type}): int`, (value: Numeric) => toInt(value));
-  }
+  for (const signature of TO_INT_SIGNATURES) environment.registerFunction(signature, toInt);
   return environment;
 }
 
-/** Rules write `int`; the library's own takes a text of nothing for 0, and fractions beyond 64 bits for whole numbers. */
-const TO_INT = 'toInt';
 const environment = makeEnvironment();
 
 /** A place inside a condition; both count from 1. */
@@ -127,16 +123,8 @@ export function compileCondition(expression: string): Condition | BadCondition {
 /** @param expression that was found to be sound */
 function evaluable(expression: string): ReturnType<Environment['parse']> {
   const parsed = environment.parse(expression);
-  callOurs(parsed.ast as unknown as Node);
+  callToInt(parsed.ast);
   return parsed;
-}
-
-function callOurs(node: Node): void {
-  if (node.op === 'call') {
-    const call = node.args as [string, Node[]];
-    if (call[0] === 'int') call[0] = TO_INT;
-  }
-  for (const part of partsOf(node)) callOurs(part);
 }
 
 /** The value of a part of a condition that was compiled; undefined where it cannot be computed. */

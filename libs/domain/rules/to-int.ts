@@ -1,6 +1,26 @@
-/** What `int` gives in a rule: a whole number of 64 bits, or nothing at all. */
+/**
+ * What `int` gives in an expression: a whole number of 64 bits, or nothing at all. The CEL library's own takes a text of
+ * nothing for 0, and fractions beyond 64 bits for whole numbers.
+ */
 
-export type Numeric = string | number | bigint;
+type Numeric = string | number | bigint;
+
+/** Expressions write `int`, which cannot be registered anew; see `callToInt`. */
+const TO_INT = 'toInt';
+/** As CEL declares them. */
+export const TO_INT_SIGNATURES = ['string', 'double', 'int'].map((type) => `${TO_INT}(${type}): int`);
+
+/** @param tree parsed, and found to be sound: every call of `int` in it becomes one of `toInt` */
+export function callToInt(tree: unknown): void {
+  if (Array.isArray(tree)) {
+    for (const part of tree) callToInt(part);
+    return;
+  }
+  if (typeof tree !== 'object' || tree === null || !('op' in tree) || !('args' in tree)) return;
+  const { op, args } = tree;
+  if (op === 'call' && Array.isArray(args) && args[0] === 'int') args[0] = TO_INT;
+  callToInt(args);
+}
 
 const WHOLE = /^[+-]?[0-9]{1,19}$/;
 
