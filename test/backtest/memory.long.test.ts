@@ -17,11 +17,11 @@ async function backtest(events: number, foreseesBeyond = 0): Promise<{ held: num
 
 describe('the memory of a backtest', () => {
   it('is the same for four times as many acts', async () => {
-    const one = await backtest(40_000);
-    const four = await backtest(160_000);
-    const remembering = await backtest(160_000, Number.MAX_SAFE_INTEGER);
+    const one = await backtest(80_000);
+    const four = await backtest(320_000);
+    const remembering = await backtest(320_000, Number.MAX_SAFE_INTEGER);
     expect(four.report).toEqual(remembering.report);
-    expect(four.report.acts.replayed).toBeGreaterThan(159_000);
+    expect(four.report.acts.replayed).toBeGreaterThan(319_000);
     expect(four.held - one.held).toBeLessThan(10 * MB);
     // It would show.
     expect(remembering.held - four.held).toBeGreaterThan(40 * MB);
