@@ -17,8 +17,8 @@ import type { GesturesAnswer } from './outcome-metrics/gestures.ts';
 import type { OutcomeMetricsAnswer, OutcomeMetricsQuery } from './outcome-metrics/outcome-metrics.ts';
 import type { RegisterAnswer, RegisterFilters } from './register/register.ts';
 import { type Ask, Reports } from './reports.ts';
-import { isShort } from './short-spans.ts';
 import type { GivenAnswer } from './spend/given.ts';
+import { isShort } from './spend/short-spans.ts';
 import type { SpendAnswer, SpendQuery } from './spend/spend.ts';
 import { TooManyReports, type ViewLag, ViewsUnavailable } from './status.ts';
 import type { RecognitionsAnswer, StoriesAnswer, StoryAnswer, StoryQuestion } from './stories/stories.ts';
@@ -175,22 +175,16 @@ export class Views {
    * @throws ViewsUnavailable
    */
   use(book: string, span: UseSpan): Promise<UseAnswer> {
-    const answer = async (ask: Ask): Promise<UseAnswer> => {
+    return this.#reported(JSON.stringify(['use', book, span]), book, async (ask) => {
       const asked = { call: 'ask', book } as const;
-      const gestures = { ...span, about: 'gestures' } as const;
-      const given = (await ask({
-        ...asked,
-        view: 'spend',
-        question: { about: 'given', ...span },
-      })) as GivenAnswer;
-      const took = (await ask({ ...asked, view: 'outcomes', question: gestures })) as GesturesAnswer;
-      const question = { ...span, given, gestures: took };
-      const use = (await ask({ ...asked, view: 'use', question })) as UseAnswer;
-      return { ...use, position: Math.min(given.position, took.position, use.position) };
-    };
-    return isShort(span)
-      ? answer((call) => this.#reading.call(call))
-      : this.#reported(JSON.stringify(['use', book, span]), book, answer);
+      const spent = { about: 'given', ...span };
+      const given = (await ask({ ...asked, view: 'spend', question: spent })) as GivenAnswer;
+      const took = { ...span, about: 'gestures' };
+      const gestures = (await ask({ ...asked, view: 'outcomes', question: took })) as GesturesAnswer;
+      const question = { ...span, given, gestures };
+      const answer = (await ask({ ...asked, view: 'use', question })) as UseAnswer;
+      return { ...answer, position: Math.min(given.position, gestures.position, answer.position) };
+    });
   }
 
   /**

@@ -125,7 +125,7 @@ class Groups {
     return known;
   }
 
-  /** So many resamples that all groups together take no longer than one large one: questions wait for each other. */
+  /** So many resamples that all groups together take no longer than one large one: reports wait for each other. */
   rounds(): number {
     let cases = 0;
     for (const { following } of [this.total, ...[...this.#groups.values()].map((group) => group.cases)])

@@ -1,5 +1,5 @@
 /** Spans whose acts are added up in a moment, in any book. */
-import { parseDate } from '../domain/time/civil-date.ts';
+import { parseDate } from '../../domain/time/civil-date.ts';
 
 /** A month: of a million acts a year some 85,000, a tenth of a second. Longer ones are reports. */
 export const SHORT_SPAN_DAYS = 31;
