@@ -164,8 +164,9 @@ async function open(
   };
   const http = await openHttp(parts, new Authentication(admin.key, keyring));
   closings.push(() => http.close());
-  // Before the last answers are waited for: some may wait for a backtest.
+  // Before the last answers are waited for: some may wait for a backtest or a report.
   closings.push(() => backtests.close());
+  closings.push(() => views.endReports());
   await http.nest.listen(settings.port, settings.host);
   const url = await http.nest.getUrl();
   log.info({ url, dataDir, slot: slot.number, sandbox: settings.sandbox }, 'serving');

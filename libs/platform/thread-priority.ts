@@ -3,6 +3,8 @@ import { setPriority } from 'node:os';
 
 /** Weighs about a tenth of a thread at the usual priority 0 where both want a core (`man 7 sched`, nice). */
 const BACKGROUND = 10;
+/** About a third of one in the background. */
+const BEHIND = 15;
 /** The lowest there is: about a seventieth. */
 const LAST = 19;
 
@@ -12,6 +14,11 @@ const LAST = 19;
  */
 export function workInBackground(): void {
   takePriority(BACKGROUND);
+}
+
+/** As `workInBackground`, for what those in the background need not wait for either. */
+export function workBehindBackground(): void {
+  takePriority(BEHIND);
 }
 
 /** As `workInBackground`, for what nobody may feel: it takes what the others leave. */

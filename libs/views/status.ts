@@ -31,5 +31,10 @@ export interface ViewLag {
 
 /** The views cannot answer now; the ledger itself is not concerned. Try again shortly. */
 export class ViewsUnavailable extends Error {
-  override readonly name = 'ViewsUnavailable';
+  override readonly name: string = 'ViewsUnavailable';
+}
+
+/** Nothing is wrong but that others asked before: as many reports wait as may. */
+export class TooManyReports extends ViewsUnavailable {
+  override readonly name = 'TooManyReports';
 }

@@ -35,7 +35,7 @@ export async function runViewsThread(parts: ThreadParts): Promise<void> {
     return offered;
   };
   const handle =
-    data.role === 'read' ? read(parts, data, say) : await follow({ ...parts, openStore }, data, say);
+    data.role === 'follow' ? await follow({ ...parts, openStore }, data, say) : read(parts, data, say);
   port.on('message', async (message: ToThread) => {
     if (message.call === 'offer') return offered?.offer(message.offer);
     if (message.call === 'offersEnd') return offered?.offersEnd();

@@ -3,8 +3,11 @@ import type { Moved } from './lane.ts';
 import type { Offer } from './offers.ts';
 import type { ViewLag } from './status.ts';
 
-/** `follow` writes the views' file, `read` answers from it: a long report never holds up the following. */
-export type ThreadRole = 'follow' | 'read';
+/**
+ * `follow` writes the views' file; `read` answers from it what is answered at once, `report` what takes a sweep: a long
+ * report holds up neither the following nor other questions.
+ */
+export type ThreadRole = 'follow' | 'read' | 'report';
 
 export interface ThreadData {
   readonly role: ThreadRole;
@@ -29,7 +32,7 @@ export type FromThread =
   | { readonly said: 'ready' }
   | { readonly said: 'moved'; readonly view: string; readonly moved: Moved; readonly swapped: boolean }
   | { readonly said: 'lag'; readonly lag: readonly ViewLag[] }
-  /** The reading thread met a damaged file. */
+  /** A reading thread met a damaged file. */
   | { readonly said: 'damaged' }
   | { readonly said: 'answer'; readonly id: number; readonly value: unknown }
   | { readonly said: 'error'; readonly id: number; readonly name: string; readonly message: string };

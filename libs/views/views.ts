@@ -16,15 +16,17 @@ import type { ComparisonAnswer, ComparisonQuery } from './outcome-metrics/compar
 import type { GesturesAnswer } from './outcome-metrics/gestures.ts';
 import type { OutcomeMetricsAnswer, OutcomeMetricsQuery } from './outcome-metrics/outcome-metrics.ts';
 import type { RegisterAnswer, RegisterFilters } from './register/register.ts';
+import { type Ask, Reports } from './reports.ts';
 import type { GivenAnswer } from './spend/given.ts';
+import { isShort } from './spend/short-spans.ts';
 import type { SpendAnswer, SpendQuery } from './spend/spend.ts';
-import { type ViewLag, ViewsUnavailable } from './status.ts';
+import { TooManyReports, type ViewLag, ViewsUnavailable } from './status.ts';
 import type { RecognitionsAnswer, StoriesAnswer, StoryAnswer, StoryQuestion } from './stories/stories.ts';
 import { SupervisedThread } from './supervised-thread.ts';
 import type { FromThread } from './thread-messages.ts';
 import type { UseAnswer, UseSpan } from './use/use.ts';
 
-export { ViewsUnavailable };
+export { TooManyReports, ViewsUnavailable };
 
 export interface ViewsOptions {
   /** The views' own file; made when it is not there. One process at a time. */
@@ -55,6 +57,7 @@ const SERVICE_WORKER = new URL(
 export class Views {
   readonly #following: SupervisedThread;
   readonly #reading: SupervisedThread;
+  readonly #reports: Reports;
   readonly #positions = new Map<string, Map<string, number>>();
   readonly #waiting = new Set<Waiting>();
   #lag: readonly ViewLag[] = [];
@@ -76,20 +79,18 @@ export class Views {
           this.#down = reason;
           died(reason);
         },
-        // It may have made the file anew, and the other thread must not go on reading the old one.
-        restarted: () => void this.#reading.recycle(),
-      },
-    );
-    this.#reading = new SupervisedThread(
-      url,
-      { role: 'read', viewsFile, engine },
-      {
-        said: (message) => {
-          if (message.said === 'damaged') void this.#following.call({ call: 'discard' }).catch(() => {});
+        // It may have made the file anew, and the other threads must not go on reading the old one.
+        restarted: () => {
+          void this.#reading.recycle();
+          void this.#reports.recycle();
         },
-        died,
       },
     );
+    const said = (message: FromThread) => {
+      if (message.said === 'damaged') void this.#following.call({ call: 'discard' }).catch(() => {});
+    };
+    this.#reading = new SupervisedThread(url, { role: 'read', viewsFile, engine }, { said, died });
+    this.#reports = new Reports({ url, data: { role: 'report', viewsFile, engine }, said, died });
   }
 
   /** Resolves when questions can be asked; the views may still be on their way (`lag`). */
@@ -118,7 +119,8 @@ export class Views {
    * @throws ViewsUnavailable
    */
   spend(book: string, query: SpendQuery): Promise<SpendAnswer> {
-    return this.#ask('spend', book, query) as Promise<SpendAnswer>;
+    const answer = isShort(query) ? this.#ask('spend', book, query) : this.#report('spend', book, query);
+    return answer as Promise<SpendAnswer>;
   }
 
   /**
@@ -172,12 +174,17 @@ export class Views {
    * @throws RangeError for a `groupBy` there is not, or a wrong date.
    * @throws ViewsUnavailable
    */
-  async use(book: string, span: UseSpan): Promise<UseAnswer> {
-    const given = (await this.#ask('spend', book, { about: 'given', ...span })) as GivenAnswer;
-    const gestures = (await this.#ask('outcomes', book, { about: 'gestures', ...span })) as GesturesAnswer;
-    const answer = (await this.#ask('use', book, { ...span, given, gestures })) as UseAnswer;
-    const position = Math.min(given.position, gestures.position, answer.position);
-    return { ...answer, position };
+  use(book: string, span: UseSpan): Promise<UseAnswer> {
+    return this.#reported(JSON.stringify(['use', book, span]), book, async (ask) => {
+      const asked = { call: 'ask', book } as const;
+      const spent = { about: 'given', ...span };
+      const given = (await ask({ ...asked, view: 'spend', question: spent })) as GivenAnswer;
+      const took = { ...span, about: 'gestures' };
+      const gestures = (await ask({ ...asked, view: 'outcomes', question: took })) as GesturesAnswer;
+      const question = { ...span, given, gestures };
+      const answer = (await ask({ ...asked, view: 'use', question })) as UseAnswer;
+      return { ...answer, position: Math.min(given.position, gestures.position, answer.position) };
+    });
   }
 
   /**
@@ -185,12 +192,12 @@ export class Views {
    * @throws ViewsUnavailable
    */
   outcomeMetrics(book: string, query: OutcomeMetricsQuery): Promise<OutcomeMetricsAnswer> {
-    return this.#ask('outcomes', book, { about: 'metrics', query }) as Promise<OutcomeMetricsAnswer>;
+    return this.#report('outcomes', book, { about: 'metrics', query }) as Promise<OutcomeMetricsAnswer>;
   }
 
   /** @throws ViewsUnavailable */
   compareOutcomes(book: string, query: ComparisonQuery): Promise<ComparisonAnswer> {
-    return this.#ask('outcomes', book, { about: 'comparison', query }) as Promise<ComparisonAnswer>;
+    return this.#report('outcomes', book, { about: 'comparison', query }) as Promise<ComparisonAnswer>;
   }
 
   /**
@@ -198,7 +205,7 @@ export class Views {
    * @throws ViewsUnavailable
    */
   signals(book: string, question: SignalsQuestion = {}): Promise<SignalsAnswer> {
-    return this.#ask('conduct', book, question) as Promise<SignalsAnswer>;
+    return this.#report('conduct', book, question) as Promise<SignalsAnswer>;
   }
 
   /**
@@ -296,14 +303,32 @@ export class Views {
     await this.#following.call({ call: 'rebuild', view });
   }
 
+  /** No report is made from here on; one that is under way is given up, and who waits for it is told. */
+  async endReports(): Promise<void> {
+    await this.#reports.close();
+  }
+
   async close(): Promise<void> {
+    await this.endReports();
     for (const waiting of [...this.#waiting]) waiting.settle(false);
     await this.#reading.close();
     await this.#following.close();
   }
 
+  /** A question that is answered at once, whatever the length of the book. */
   #ask(view: string, book: string, question: object): Promise<unknown> {
     return this.#reading.call({ call: 'ask', view, book, question });
+  }
+
+  /** A question that reads all acts of a span: others do not wait for it. */
+  #report(view: string, book: string, question: object): Promise<unknown> {
+    const name = JSON.stringify([view, book, question]);
+    return this.#reported(name, book, (ask) => ask({ call: 'ask', view, book, question }));
+  }
+
+  #reported<Answer>(name: string, book: string, answer: (ask: Ask) => Promise<Answer>): Promise<Answer> {
+    const reflects = () => [...this.#positions.values()].map((positions) => positions.get(book)).join();
+    return this.#reports.ask({ name, reflects, answer });
   }
 
   #heard(message: FromThread): void {

@@ -4,13 +4,15 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { BacktestCancelled, BacktestUnavailable } from '../../../libs/backtest/backtests.ts';
 import { EngineUnavailable } from '../../../libs/event-store/event-store.ts';
-import { ViewsUnavailable } from '../../../libs/views/views.ts';
+import { TooManyReports, ViewsUnavailable } from '../../../libs/views/views.ts';
 import { Problem } from '../problems/problem.ts';
 import type { ProblemCode } from '../problems/registry.ts';
 import { sendProblem } from './reply.ts';
 
 /** How long a caller waits before it asks again what could not be answered. */
 const RETRY_AFTER_SECONDS = 1;
+/** A report takes up to some ten seconds, and many wait. */
+const RETRY_REPORT_AFTER_SECONDS = 10;
 
 const OF_FASTIFY: Readonly<Record<string, ProblemCode>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: 'body-too-large',
@@ -50,9 +52,15 @@ export function problemOf(error: unknown, request: FastifyRequest): Problem | un
       retryAfterSeconds: RETRY_AFTER_SECONDS,
     });
   }
+  if (error instanceof TooManyReports) {
+    return new Problem('views-unavailable', {
+      detail: `The report was not begun: ${error.message}. What takes no sweep of the book is answered meanwhile.`,
+      retryAfterSeconds: RETRY_REPORT_AFTER_SECONDS,
+    });
+  }
   if (error instanceof ViewsUnavailable) {
     return new Problem('views-unavailable', {
-      detail: 'The register and the figures of spend cannot be read at the moment.',
+      detail: 'The views cannot be read at the moment.',
       retryAfterSeconds: RETRY_AFTER_SECONDS,
     });
   }

@@ -3,6 +3,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { businessCalendar } from '../../domain/time/business-calendar.ts';
 import { civilDate, requireDate } from '../../domain/time/civil-date.ts';
 import type { ActColumns, Conduct, StaffMember } from '../../signals/conduct.ts';
+import { DayByDay } from '../day-by-day.ts';
 import { readDay, readId } from '../stored-form.ts';
 import { WordReader } from '../words.ts';
 
@@ -100,12 +101,13 @@ export function conductReader(
   prefix: string,
 ): (book: number, span: ReadSpan) => ReadConduct {
   const words = new WordReader(db, prefix);
-  const sweep = db.prepare(
-    `SELECT day, employee, location, customer, category, shift, at, late, note, of_limit, incident, approver,
-       position, reversed
-     FROM ${prefix}_acts WHERE book = ? AND day BETWEEN ? AND ? ORDER BY day, id`,
+  const days = new DayByDay<Row>(
+    db,
+    `${prefix}_acts`,
+    `day, employee, location, customer, category, shift, at, late, note, of_limit, incident, approver,
+       position, reversed`,
+    'ORDER BY id',
   );
-  sweep.setReturnArrays(true);
   // A million ids would be most of what a report takes up: only those that are shown are read.
   const idsAt = db.prepare(
     `SELECT id, position FROM ${prefix}_acts
@@ -140,23 +142,25 @@ export function conductReader(
     };
     const staff = staffOf.all(book) as unknown as { employee: number; roles: string; since: number }[];
     for (const { employee: number } of staff) employee.numberOf(number);
-    for (const row of sweep.iterate(book, span.before, span.to) as unknown as Iterable<Row>) {
-      const day = dayNo(row[0]);
-      employee.push(row[1]);
-      location.push(row[2]);
-      customer.push(row[3]);
-      category.push(row[4]);
-      shift.push(row[5]);
-      plain.day.push(day);
-      plain.minute.push(Math.floor((row[6] - startOf(row[2], day)) / 60_000));
-      plain.at.push(row[6]);
-      plain.late.push(row[7]);
-      note.push(row[8]);
-      plain.ofLimit.push(row[9] ?? -1);
-      plain.incident.push(row[10]);
-      approver.push(row[11]);
-      plain.position.push(row[12]);
-      plain.reversed.push(row[13]);
+    for (const rows of days.of(book, span.before, span.to)) {
+      for (const row of rows) {
+        const day = dayNo(row[0]);
+        employee.push(row[1]);
+        location.push(row[2]);
+        customer.push(row[3]);
+        category.push(row[4]);
+        shift.push(row[5]);
+        plain.day.push(day);
+        plain.minute.push(Math.floor((row[6] - startOf(row[2], day)) / 60_000));
+        plain.at.push(row[6]);
+        plain.late.push(row[7]);
+        note.push(row[8]);
+        plain.ofLimit.push(row[9] ?? -1);
+        plain.incident.push(row[10]);
+        approver.push(row[11]);
+        plain.position.push(row[12]);
+        plain.reversed.push(row[13]);
+      }
     }
     const wordOf = (number: number) => words.wordOf(number);
     const employees = employee.sorted(wordOf);

@@ -20,7 +20,7 @@ export interface Stratum {
   readonly second: Following;
 }
 
-/** Resamples of so many cases that all of them together take a moment: other questions wait meanwhile. */
+/** Resamples of so many cases that all of them together take a moment: other reports wait meanwhile. */
 export function roundsFor(cases: number): number {
   return Math.min(ROUNDS, Math.max(LEAST_ROUNDS, Math.floor(500_000 / cases)));
 }

@@ -247,13 +247,20 @@ function largestDifference(answered: readonly Case[], others: readonly Case[]): 
 
 function partShares(cases: readonly Case[], part: number): Map<string, number> {
   const by = new Map<string, number[]>();
+  const values = new Map<string, string>();
   for (const { stratum, weight } of cases) {
-    const value = JSON.stringify((JSON.parse(stratum) as unknown[])[part]);
-    by.set(value, [...(by.get(value) ?? []), weight]);
+    let value = values.get(stratum);
+    if (value === undefined) {
+      value = JSON.stringify((JSON.parse(stratum) as unknown[])[part]);
+      values.set(stratum, value);
+    }
+    const weights = by.get(value);
+    if (weights === undefined) by.set(value, [weight]);
+    else weights.push(weight);
   }
-  const total = cases.map(({ weight }) => weight).sort((a, b) => a - b);
   const sum = (weights: readonly number[]) => weights.toSorted((a, b) => a - b).reduce((a, b) => a + b, 0);
-  return new Map([...by].map(([value, weights]) => [value, sum(weights) / sum(total)]));
+  const total = sum(cases.map(({ weight }) => weight));
+  return new Map([...by].map(([value, weights]) => [value, sum(weights) / total]));
 }
 
 type Estimate = { readonly value: number; readonly interval: Interval } | undefined;

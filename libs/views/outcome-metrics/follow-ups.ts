@@ -68,10 +68,15 @@ export function rowsOf<Row extends readonly [string, ...unknown[]]>(
 ): ReadonlyMap<string, Row[]> {
   const rows = new Map<string, Row[]>();
   const wanted = JSON.stringify([...subjects]);
-  for (const row of statement.iterate(...values, wanted) as unknown as Iterable<Row>) {
-    const known = rows.get(row[0]);
-    if (known === undefined) rows.set(row[0], [row]);
-    else known.push(row);
+  // Those of one subject come one after the other, mostly.
+  let last: Row[] = [];
+  for (const row of statement.all(...values, wanted) as unknown as Row[]) {
+    if (last[0]?.[0] !== row[0]) {
+      const known = rows.get(row[0]);
+      last = known ?? [];
+      if (known === undefined) rows.set(row[0], last);
+    }
+    last.push(row);
   }
   return rows;
 }

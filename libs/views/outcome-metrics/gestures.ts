@@ -2,6 +2,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { INCIDENT_TYPES } from '../../domain/outcome/incident.ts';
 import { quantileInterval, quantileOf } from '../../statistics/quantiles.ts';
+import { DayByDay } from '../day-by-day.ts';
 import { ACCEPTED, storedDay } from '../stored-form.ts';
 import type { TimeToGesture, UseDimension, UseFigure, UseSpan } from '../use/use.ts';
 import { WordReader } from '../words.ts';
@@ -27,9 +28,11 @@ export function gesturesReport(
   { groupBy, from, to }: GesturesQuery,
 ): Gestures {
   const words = new WordReader(db, prefix);
-  const ofSpan = db.prepare(
-    `SELECT incident, at, dims FROM ${prefix}_acts
-     WHERE book = ? AND day BETWEEN ? AND ? AND status = ${ACCEPTED} AND incident IS NOT NULL`,
+  const ofSpan = new DayByDay<ActOf>(
+    db,
+    `${prefix}_acts`,
+    'incident, at, dims',
+    `AND status = ${ACCEPTED} AND incident IS NOT NULL`,
   );
   const ofIncidents = db.prepare(
     `SELECT incident, at, dims FROM ${prefix}_acts INDEXED BY ${prefix}_acts_by_incident
@@ -40,16 +43,18 @@ export function gesturesReport(
     `SELECT incident, min(at) FROM ${prefix}_incident_facts
      WHERE book = ? AND type = ${OPENED} AND incident IN (SELECT value FROM json_each(?)) GROUP BY incident`,
   );
-  for (const statement of [ofSpan, ofIncidents, openings]) statement.setReturnArrays(true);
+  for (const statement of [ofIncidents, openings]) statement.setReturnArrays(true);
 
   /** Of acts at the same time the one whose dims come first: not the one that was told first. */
   const isBefore = (one: ActOf, other: ActOf) =>
     one[1] !== other[1] ? one[1] < other[1] : words.wordOf(one[2]) < words.wordOf(other[2]);
   const first = new Map<string, ActOf>();
-  const bounds = [from === undefined ? 0 : storedDay(from), to === undefined ? 99_991_231 : storedDay(to)];
-  for (const act of ofSpan.iterate(book, ...bounds) as unknown as Iterable<ActOf>) {
-    const known = first.get(act[0]);
-    if (known === undefined || isBefore(act, known)) first.set(act[0], act);
+  const start = from === undefined ? 0 : storedDay(from);
+  for (const acts of ofSpan.of(book, start, to === undefined ? 99_991_231 : storedDay(to))) {
+    for (const act of acts) {
+      const known = first.get(act[0]);
+      if (known === undefined || isBefore(act, known)) first.set(act[0], act);
+    }
   }
 
   const total: number[] = [];

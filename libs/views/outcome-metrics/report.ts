@@ -115,8 +115,8 @@ class Groups {
   /** The total, and the rows that the act counts in. */
   of({ dims, day }: SweptAct): readonly Cases[] {
     const on = this.#byDay === 'day' ? day : this.#byDay === 'month' ? Math.floor(day / 100) : 0;
-    // One number for both: a day has eight digits.
-    const name = dims * 100_000_000 + on;
+    // One number for both, a small one where it can be: a day has eight digits.
+    const name = on === 0 ? dims : dims * 100_000_000 + on;
     let known = this.#known.get(name);
     if (known === undefined) {
       known = [this.total, ...this.#rowsOf(this.#sweep.dimsOf(dims), day)];
@@ -125,7 +125,7 @@ class Groups {
     return known;
   }
 
-  /** So many resamples that all groups together take no longer than one large one: questions wait for each other. */
+  /** So many resamples that all groups together take no longer than one large one: reports wait for each other. */
   rounds(): number {
     let cases = 0;
     for (const { following } of [this.total, ...[...this.#groups.values()].map((group) => group.cases)])

@@ -1,5 +1,6 @@
 /** Reads the acts of a span, and puts to each what followed it. */
 import type { DatabaseSync } from 'node:sqlite';
+import { DayByDay } from '../day-by-day.ts';
 import { ACCEPTED, readId, storedDay } from '../stored-form.ts';
 import { WordReader } from '../words.ts';
 import { type Followed, watchedDays } from './cases.ts';
@@ -38,6 +39,13 @@ export type Followable = Pick<SweptAct, 'customer' | 'incident' | 'at' | 'cost' 
   /** Where a return between then and `at` matters. */
   readonly since?: number;
 };
+
+/** How what followed is found. */
+const WAYS = [
+  { link: BY_CUSTOMER, by: 'customer' },
+  { link: BY_INCIDENT, by: 'incident' },
+  { link: BY_ACT, by: 'link' },
+] as const;
 
 export interface Span {
   readonly from?: string;
@@ -92,29 +100,42 @@ export class Sweep {
   /** Acts that were given and not wholly taken back, as far as they pass: in no order to rely on. */
   acts({ from, to }: Span, passes: (dims: number) => boolean): SweptAct[] {
     const links = this.#actLinks();
-    const rows = this.#db.prepare(
-      `SELECT dims, day, customer, incident, at, cost - reversed_cost, retail - reversed_retail
-         ${links.size > 0 ? ', id' : ''}
-       FROM ${this.#prefix}_acts WHERE book = ? AND day BETWEEN ? AND ? AND status = ${ACCEPTED}`,
+    const days = new DayByDay<ActRow>(
+      this.#db,
+      `${this.#prefix}_acts`,
+      `dims, day, customer, incident, at, cost - reversed_cost, retail - reversed_retail
+         ${links.size > 0 ? ', id' : ''}`,
+      `AND status = ${ACCEPTED}`,
     );
-    rows.setReturnArrays(true);
     const first = from === undefined ? 0 : storedDay(from);
     const last = to === undefined ? 99_991_231 : storedDay(to);
     const found: (Omit<SweptAct, 'customer'> & { customer: string })[] = [];
     const nameless = new Set<string>();
     const known = new Map<number, boolean>();
-    for (const row of rows.iterate(this.book, first, last) as unknown as Iterable<ActRow>) {
-      const [dims, day, customer, incident, at, cost, retail, id] = row;
-      let passed = known.get(dims);
-      if (passed === undefined) {
-        passed = passes(dims);
-        known.set(dims, passed);
+    for (const rows of days.of(this.book, first, last)) {
+      for (const row of rows) {
+        const dims = row[0];
+        let passed = known.get(dims);
+        if (passed === undefined) {
+          passed = passes(dims);
+          known.set(dims, passed);
+        }
+        if (!passed) continue;
+        const [, day, customer, incident] = row;
+        const name = row[7] === undefined ? undefined : readId(row[7]);
+        const link = name !== undefined && links.has(name) ? name : undefined;
+        if (customer === null && incident !== null) nameless.add(incident);
+        found.push({
+          dims,
+          day,
+          customer: customer ?? '',
+          incident,
+          at: row[4],
+          cost: row[5],
+          retail: row[6],
+          link,
+        });
       }
-      if (!passed) continue;
-      const name = id === undefined ? undefined : readId(id);
-      const link = name !== undefined && links.has(name) ? name : undefined;
-      if (customer === null && incident !== null) nameless.add(incident);
-      found.push({ dims, day, customer: customer ?? '', incident, at, cost, retail, link });
     }
     const customers = this.#customersOf(nameless);
     if (customers.size > 0) {
@@ -151,49 +172,32 @@ export class Sweep {
     // A number is all that figures need to know of a customer: the next one for the next.
     let [customer, last] = [0, ''];
     for (const part of byWholeCustomers(known)) {
-      const timelines = [
-        [
-          this.timelines.of(
-            BY_CUSTOMER,
-            RETURN,
-            part.map(({ customer }) => customer),
-          ),
-          'customer',
-        ],
-        [
-          this.timelines.of(
-            BY_INCIDENT,
-            RETURN,
-            part.flatMap(({ incident }) => incident ?? []),
-          ),
-          'incident',
-        ],
-        [
-          this.timelines.of(
-            BY_ACT,
-            RETURN,
-            part.flatMap(({ link }) => link ?? []),
-          ),
-          'link',
-        ],
-      ] as const;
+      const timelines = WAYS.filter(({ link }) => this.timelines.has(link)).map(({ link, by }) => ({
+        by,
+        all: this.timelines.of(
+          link,
+          RETURN,
+          part.flatMap((act) => act[by] ?? []),
+        ),
+      }));
       for (const act of part) {
         const { at, cost, since } = act;
         if (act.customer !== last) customer++;
         last = act.customer;
         let returnedBefore = false;
         let next = Number.POSITIVE_INFINITY;
-        const spent: [number, number] = [0, 0];
-        for (const [all, by] of timelines) {
+        let [short, long] = [0, 0];
+        for (const { all, by } of timelines) {
           const subject = act[by];
           if (subject === null || subject === undefined) continue;
           const timeline = all.of(subject);
           next = Math.min(next, timeline.nextAfter(at));
           if (since !== undefined && timeline.nextAfter(since) <= at) returnedBefore = true;
-          spent[0] += timeline.sum(at, at + WITHIN_DAYS[0] * DAY_MS);
-          spent[1] += timeline.sum(at, at + WITHIN_DAYS[1] * DAY_MS);
+          short += timeline.sum(at, at + WITHIN_DAYS[0] * DAY_MS);
+          long += timeline.sum(at, at + WITHIN_DAYS[1] * DAY_MS);
         }
         const watched = watchedDays(at, until ?? at);
+        const spent = [short, long] as const;
         yield [act, { customer, watched, returnMs: next - at, returnedBefore, cost, spent }];
       }
     }
