@@ -55,7 +55,13 @@ const FORESEES_BEYOND = 10_000;
  * signal's reason when it was cancelled
  */
 export async function runBacktest(options: BacktestOptions): Promise<Report> {
-  const { eventStore, request, pressure = new ThreadPressure(NEVER), onProgress, signal } = options;
+  const {
+    eventStore,
+    request,
+    pressure = new ThreadPressure({ ratio: NEVER }),
+    onProgress,
+    signal,
+  } = options;
   const { book, version, document, position, from, to, fiscalCalendar } = request;
   const policy = await documentAt(eventStore, book, document, version);
   const candidate = { version, policy, ...(fiscalCalendar === undefined ? {} : { fiscalCalendar }) };

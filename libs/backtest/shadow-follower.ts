@@ -4,12 +4,10 @@ import type { EventStore } from '../event-store/event-store.ts';
 import { recordedEvents, streamOf } from './recorded-events.ts';
 import type { ShadowActsFile } from './shadow-acts.ts';
 import { ShadowRun, type ShadowSpec } from './shadow-run.ts';
-import { ThreadPressure } from './thread-pressure.ts';
+import type { ThreadPressure } from './thread-pressure.ts';
 
 /** How often the ends of the books are looked up. */
 const LOOK_EVERY_MS = 200;
-/** A shadow may lag while the service is busy: it rests as soon as it is in anybody's way. */
-const PRESSED = 1.1;
 const RETRY_AFTER_MS = 2_000;
 
 export interface ShadowReport {
@@ -29,14 +27,15 @@ export class ShadowFollower {
   readonly #eventStore: EventStore;
   readonly #acts: ShadowActsFile;
   readonly #books = new Map<string, Followed>();
-  readonly #pressure = new ThreadPressure(PRESSED);
+  readonly #pressure: ThreadPressure;
   readonly #closing = new AbortController();
   readonly #loop: Promise<void>;
   #wake = () => {};
 
-  constructor(eventStore: EventStore, acts: ShadowActsFile) {
+  constructor(eventStore: EventStore, acts: ShadowActsFile, pressure: ThreadPressure) {
     this.#eventStore = eventStore;
     this.#acts = acts;
+    this.#pressure = pressure;
     this.#loop = this.#follow();
   }
 

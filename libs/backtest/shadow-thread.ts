@@ -4,12 +4,15 @@ import type { EventStore } from '../event-store/event-store.ts';
 import { ShadowActsFile } from './shadow-acts.ts';
 import { ShadowFollower, type ShadowReport } from './shadow-follower.ts';
 import type { ShadowSpec } from './shadow-run.ts';
+import { ThreadPressure } from './thread-pressure.ts';
 
 export interface ShadowThreadData {
   /** What the engine is opened with. */
   readonly engine: string;
   /** A file of its own, made anew at every start. */
   readonly actsFile: string;
+  /** Of the thread that answers requests; see `BusyShare`. */
+  readonly busyShare: SharedArrayBuffer;
 }
 
 export type ShadowCall =
@@ -34,9 +37,13 @@ export interface FromShadowThread {
 export async function runShadowThread(openStore: (engine: string) => Promise<EventStore>): Promise<void> {
   const port = parentPort;
   if (port === null) throw new Error('shadows run in a thread of their own: start it with Shadows');
-  const { engine, actsFile } = workerData as ShadowThreadData;
+  const { engine, actsFile, busyShare } = workerData as ShadowThreadData;
   const eventStore = await openStore(engine);
-  const follower = new ShadowFollower(eventStore, new ShadowActsFile(actsFile));
+  const follower = new ShadowFollower(
+    eventStore,
+    new ShadowActsFile(actsFile),
+    ThreadPressure.ofShadows(busyShare),
+  );
   const answer = async (call: ShadowCall): Promise<ShadowReport | undefined> => {
     if (call.ask === 'want') follower.want(call.book, call.specs);
     else if (call.ask === 'report') {

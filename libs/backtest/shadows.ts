@@ -3,6 +3,7 @@
  * dies it is started again and makes them anew from the ledger.
  */
 import { Worker } from 'node:worker_threads';
+import { BusyShare } from '../platform/busy-share.ts';
 import { BacktestUnavailable } from './backtests.ts';
 import type { ShadowReport } from './shadow-follower.ts';
 import type { ShadowSpec } from './shadow-run.ts';
@@ -13,7 +14,7 @@ const RESTART_AFTER_MS = 1_000;
 const REMEMBERED_MS = 600_000;
 const END_WITHIN_MS = 3_000;
 
-export interface ShadowsOptions extends ShadowThreadData {
+export interface ShadowsOptions extends Omit<ShadowThreadData, 'busyShare'> {
   /** The worker that names the engine. */
   readonly workerUrl: URL;
   /** Told when the thread died and is started again. */
@@ -107,7 +108,8 @@ export class Shadows {
   #start(): void {
     if (this.#worker !== undefined || this.#closed || this.#restarting !== undefined) return;
     const { engine, actsFile, workerUrl, onDeath } = this.#options;
-    const workerData: ShadowThreadData = { engine, actsFile };
+    const busy = new BusyShare();
+    const workerData: ShadowThreadData = { engine, actsFile, busyShare: busy.shared };
     const worker = new Worker(workerUrl, { workerData, execArgv: ['--no-warnings'], name: 'shadow' });
     this.#worker = worker;
     let reason = 'it ended';
@@ -121,6 +123,7 @@ export class Shadows {
       reason = error instanceof Error ? error.message : String(error);
     });
     worker.on('exit', () => {
+      busy.stop();
       this.#worker = undefined;
       for (const { reject } of this.#pending.values()) {
         reject(new BacktestUnavailable(`the thread of the shadows died: ${reason}`));

@@ -14,27 +14,54 @@ const IN_DEMAND = 0.05;
 
 /** While it is pressed, a tenth of the time is worked. */
 const PAUSE_PER_WORK = 9;
-const LONGEST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 200;
+
+/** Of the time of the thread that answers requests. */
+const MUCH_TO_DO = 0.5;
+/** That leaves some 4,000 acts a second; what lags behind is caught up with when the rush is over. */
+const PAUSE_PER_SHADOW_WORK = 14;
+
+export interface PressureOptions {
+  /** Interrupted: work took more than so many times as long as the thread ran in it. */
+  readonly ratio: number;
+  /** How many times as long as it worked it rests. */
+  readonly pausePerWork?: number;
+  /** Whether there is anybody to be in the way of; absent: it is taken for granted. */
+  readonly somebodyAnswers?: () => boolean;
+}
 
 export class ThreadPressure {
   readonly #ratio: number;
+  readonly #pausePerWork: number;
   readonly #somebodyAnswers: () => boolean;
   #wallMs = 0;
   #ranUs = 0;
   #wasPressed = false;
 
-  /**
-   * @param ratio interrupted: work took more than so many times as long as the thread ran in it
-   * @param somebodyAnswers whether there is anybody to be in the way of; absent: it is taken for granted
-   */
-  constructor(ratio: number, somebodyAnswers: () => boolean = () => true) {
+  constructor({ ratio, pausePerWork = PAUSE_PER_WORK, somebodyAnswers = () => true }: PressureOptions) {
     this.#ratio = ratio;
+    this.#pausePerWork = pausePerWork;
     this.#somebodyAnswers = somebodyAnswers;
   }
 
   /** Of a thread that works for a backtest. @param busyShare of the thread that answers requests */
   static besideAnswers(busyShare: SharedArrayBuffer): ThreadPressure {
-    return new ThreadPressure(INTERRUPTED, () => busyShareIn(busyShare) > IN_DEMAND);
+    return new ThreadPressure({
+      ratio: INTERRUPTED,
+      somebodyAnswers: () => busyShareIn(busyShare) > IN_DEMAND,
+    });
+  }
+
+  /**
+   * Of the thread of the shadows: it rests whenever the service has much to do, interrupted or not, for on few cores its
+   * work is felt even then. @param busyShare of the thread that answers requests
+   */
+  static ofShadows(busyShare: SharedArrayBuffer): ThreadPressure {
+    return new ThreadPressure({
+      ratio: 0,
+      pausePerWork: PAUSE_PER_SHADOW_WORK,
+      somebodyAnswers: () => busyShareIn(busyShare) > MUCH_TO_DO,
+    });
   }
 
   /** Before a piece of work that waits for nothing. */
@@ -59,7 +86,7 @@ export class ThreadPressure {
     const isPressed = tookMs > ranMs * this.#ratio && this.#somebodyAnswers();
     const pauses = isPressed && this.#wasPressed;
     this.#wasPressed = isPressed;
-    return pauses ? Math.min(tookMs * PAUSE_PER_WORK, LONGEST_PAUSE_MS) : 0;
+    return pauses ? Math.min(tookMs * this.#pausePerWork, LONGEST_PAUSE_MS) : 0;
   }
 }
 
