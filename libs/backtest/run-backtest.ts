@@ -68,7 +68,7 @@ export async function runBacktest(options: BacktestOptions): Promise<Report> {
   const foresees = position > (options.foreseesBeyond ?? FORESEES_BEYOND);
   const share = foresees || options.reversed === undefined ? LOOKING_SHARE : 0;
   const foreseen = foresees ? await lookThrough(options, policy, pressure) : undefined;
-  const reversed = foreseen?.reversed ?? options.reversed ?? (await reversedActs(options, share));
+  const reversed = options.reversed ?? foreseen?.reversed ?? (await reversedActs(options, share));
   const forgetting = foreseen === undefined ? undefined : new Forgetting(foreseen, policy, fiscalCalendar);
   const kept = new ActsToReverse(reversed);
   const counterfactual = new CounterfactualBook(initialState(book), candidate, kept);
