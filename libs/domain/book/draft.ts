@@ -93,13 +93,12 @@ export class Draft implements BucketReader, UsageWriter {
   }
 
   used(id: string): Amounts {
-    const drafted = this.#used.size === 0 ? undefined : this.#used.get(id);
-    return drafted ?? this.state.buckets.used(id);
+    return this.#used.get(id) ?? this.state.buckets.used(id);
   }
 
   usedBetween(id: string, from: number, to: number): Amounts {
     const durable = this.state.buckets.usedBetween(id, from, to);
-    const drafted = this.#rolling.size === 0 ? undefined : this.#rolling.get(id);
+    const drafted = this.#rolling.get(id);
     return drafted === undefined ? durable : plus(durable, drafted.between(from, to));
   }
 
