@@ -14,6 +14,7 @@ import { SqliteEventStore } from '../event-store/sqlite/sqlite-event-store.ts';
 import { encodeEvent } from '../events/codec.ts';
 import type { Answer } from './answers.ts';
 import { coffee, furnish, type OpenBooks, openBooks, policyOf, temporaryFolder } from './books.fixture.ts';
+import { CacheClient } from './cache-client.ts';
 import { CacheFile, type Mark } from './cache-file.ts';
 
 const BOOK = 'london';
@@ -250,6 +251,23 @@ describe('a long history that nobody made a snapshot of', () => {
     }
     cache.close();
     expect(mark?.revision).toBe(events - 1);
+  });
+});
+
+describe('a snapshot that is asked for when the books have been closed', () => {
+  it('is not begun: its thread would write beside the next process', async () => {
+    const cacheFile = join(folder.path, 'cache-0.db');
+    const worker = (name: string) => new URL(`../../apps/ledger/${name}.worker.ts`, import.meta.url);
+    const engine = join(folder.path, 'events.db');
+    const cache = new CacheClient({
+      cacheFile,
+      engine,
+      workerUrl: worker('cache'),
+      snapshotUrl: worker('snapshot'),
+    });
+    await cache.marks(BOOK);
+    await cache.close();
+    await expect(cache.makeSnapshot(BOOK)).rejects.toThrow('the cache is closed');
   });
 });
 

@@ -30,6 +30,7 @@ export class CacheClient {
   #calls = 0;
   #reader: CacheFile | undefined;
   #gone: Error | undefined;
+  #closed = false;
 
   constructor(options: CacheClientOptions) {
     this.#options = options;
@@ -71,6 +72,8 @@ export class CacheClient {
 
   /** One of a book at a time. @returns the revision the snapshot stands at */
   makeSnapshot(book: string): Promise<number> {
+    // The next in the queue, when the one before it was given up.
+    if (this.#closed) return Promise.reject(new Error('the cache is closed'));
     const { cacheFile, engine, snapshotUrl } = this.#options;
     const workerData: SnapshotThreadData = { book, cacheFile, engine };
     const worker = new Worker(snapshotUrl, { workerData, execArgv: ['--no-warnings'], name: 'snapshot' });
@@ -100,6 +103,7 @@ export class CacheClient {
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
     this.#reader?.close();
     // Half of a snapshot is never kept.
     await Promise.all([...this.#snapshots].map((worker) => worker.terminate()));

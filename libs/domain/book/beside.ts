@@ -26,14 +26,11 @@ export class Beside {
   }
 
   of(id: string): Amounts {
-    // Nearly always, and asked for every bucket of every act.
-    if (this.#amounts.size === 0) return NOTHING;
     return this.#amounts.get(id) ?? NOTHING;
   }
 
   /** In `(from, to]`. */
   between(id: string, from: number, to: number): Amounts {
-    if (this.#rolling.size === 0) return NOTHING;
     const entries = this.#rolling.get(id);
     if (entries === undefined) return NOTHING;
     let sum = NOTHING;
