@@ -166,6 +166,7 @@ describe('the command line', () => {
       'stories',
       'outcomes',
       'conduct',
+      'history',
     ]);
     const verified = goodwill(['verify', '--data-dir', dataDir, '--json']);
     expect(JSON.parse(verified.stdout)).toMatchObject({ whole: true, books: [{ book: 'cafe', acts: 2 }] });

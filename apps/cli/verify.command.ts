@@ -154,8 +154,12 @@ function keysLines({ made, revoked, position, difference }: KeysVerdict): string
   return difference === undefined ? lines : [...lines, `  DIFFERS: ${difference}`];
 }
 
+const LONGEST_SHOWN = 300;
+
 function shown(value: unknown): string {
-  return value === undefined ? 'nothing' : typeof value === 'bigint' ? String(value) : JSON.stringify(value);
+  if (value === undefined) return 'nothing';
+  const text = typeof value === 'bigint' ? String(value) : JSON.stringify(value);
+  return text.length <= LONGEST_SHOWN ? text : `${text.slice(0, LONGEST_SHOWN)}… (${text.length} characters)`;
 }
 
 function verdictLine(books: readonly BookVerdict[], isWhole: boolean, seconds: number): string {

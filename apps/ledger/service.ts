@@ -132,6 +132,7 @@ async function open(
 
   const backtests = new Backtests({
     engine,
+    historyFile: slot.file('views'),
     workerUrl: workerFile('backtest'),
     readerUrl: workerFile('backtest-reader'),
   });

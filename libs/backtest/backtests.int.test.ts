@@ -5,10 +5,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { SqliteEventStore } from '../event-store/sqlite/sqlite-event-store.ts';
 import { encodeEvent } from '../events/codec.ts';
+import { historyView } from '../views/history/history.view.ts';
+import { ViewsInProcess } from '../views/in-process.fixture.ts';
 import { BacktestCancelled, Backtests, BacktestUnavailable, type Run } from './backtests.ts';
 import { opened, START } from './histories.fixture.ts';
 import { type BacktestRequest, runBacktest } from './run-backtest.ts';
@@ -97,6 +100,35 @@ describe('backtests in threads of their own', () => {
     expect([...seen].sort((a, b) => a - b)).toEqual(seen);
     expect([run.state, run.progress]).toEqual(['done', 1]);
     expect(backtests.begin(request)).toBe(run);
+  });
+
+  it('give the same report from a packed history, and from one of another ledger', async () => {
+    const historyFile = join(directory, 'views.db');
+    const eventStore = await SqliteEventStore.open({ file: engine, readOnly: true });
+    const views = await ViewsInProcess.start(historyFile, eventStore, [historyView], 2_000);
+    await views.until(() => views.position('history', 'the book') === request.position, 'packed');
+    await views.close();
+    await eventStore.close();
+    const reports: string[] = [];
+    for (const damage of [
+      '',
+      `UPDATE history_1_blocks SET texts = '' WHERE key % 5 = 0`,
+      `UPDATE heads SET event = 'x'`,
+    ]) {
+      const db = new DatabaseSync(historyFile);
+      db.exec(damage);
+      db.close();
+      const packed = new Backtests({
+        engine,
+        historyFile,
+        workerUrl: worker('backtest'),
+        readerUrl: worker(damage === '' ? 'nothing' : 'backtest-reader'),
+      });
+      reports.push((await packed.begin(request).report).json);
+      await packed.close();
+    }
+    const { json } = await backtests.begin(request).report;
+    expect(reports).toEqual([json, json, json]);
   });
 
   it('run one after the other, and the same request once', async () => {

@@ -88,6 +88,8 @@ export class Run {
 export interface BacktestsOptions {
   /** What the thread opens the engine with. */
   readonly engine: string;
+  /** Where the history is packed; absent: backtests read the ledger alone. */
+  readonly historyFile?: string;
   /** The worker that names the engine. */
   readonly workerUrl: URL;
   /** The worker that reads for it. */
@@ -162,11 +164,12 @@ export class Backtests {
     const run = this.#queue.shift();
     if (run === undefined) return;
     run.state = 'running';
-    const { engine, workerUrl, readerUrl } = this.#options;
+    const { engine, historyFile, workerUrl, readerUrl } = this.#options;
     const { request, reversed } = run;
     const busy = new BusyShare();
     const workerData: BacktestThreadData = {
       engine,
+      historyFile,
       request,
       reversed,
       readerUrl: readerUrl.href,

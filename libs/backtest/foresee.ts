@@ -3,7 +3,7 @@
  * to come, and where values that limits count by for long are named for the last time. Read from the stored texts as they
  * are: reading them as JSON would take four times as long.
  */
-import { type ActDecision, type BookEvent, isDecision } from '../domain/book/events.ts';
+import { type BookEvent, isDecision } from '../domain/book/events.ts';
 import type { Dimension, Policy, Window } from '../domain/policy/policy.ts';
 import { DAY_MS } from '../domain/time/civil-date.ts';
 import type { EventStore, StoredEvent } from '../event-store/event-store.ts';
@@ -70,22 +70,20 @@ export class Foreseen {
     this.#names = names;
   }
 
-  /** Of one stretch of a history. @throws UnreadableEvent; the signal's reason */
-  static async of(
+  /** Notes one stretch of the ledger. @throws UnreadableEvent; EngineUnavailable; the signal's reason */
+  async noteAll(
     eventStore: EventStore,
-    { book, from, to, names }: ForeseeSpan,
+    { book, from, to }: Omit<ForeseeSpan, 'names'>,
     pressure: ThreadPressure,
     signal?: AbortSignal,
-  ): Promise<Foreseen> {
-    const foreseen = new Foreseen(names);
+  ): Promise<void> {
     pressure.begin();
     for await (const batch of eventStore.read(streamOf(book), from, { to, maxBatch: BATCH })) {
       signal?.throwIfAborted();
-      for (const stored of batch) foreseen.note(stored);
+      for (const stored of batch) this.note(stored);
       await pressure.end();
       pressure.begin();
     }
-    return foreseen;
   }
 
   /** @throws UnreadableEvent */
@@ -93,9 +91,9 @@ export class Foreseen {
     const { type, data, revision } = stored;
     if (DECISIONS.has(type)) {
       const date = BUSINESS_DATE.valueIn(data);
-      if (date < 0) this.#noteAct(decodeEvent(stored) as ActDecision, revision);
+      if (date < 0) this.noteEvent(decodeEvent(stored), revision);
       else {
-        this.#noteDay(textAt(data, date), revision);
+        this.noteDay(textAt(data, date), revision);
         // What the act was asked with comes before it; its receipts, that may name the same, after it.
         const asked = this.#names.length === 0 ? '' : data.slice(0, date);
         for (const name of this.#names) {
@@ -103,26 +101,31 @@ export class Foreseen {
           if (value >= 0) this.#mentions.note(name, textAt(asked, value), revision);
         }
       }
-    } else if (type === STORED_TYPE.ActReversed) {
-      const event = decodeEvent(stored);
-      if (event.type === 'ActReversed') this.#mentions.note(REVERSED, lastOf(event.act), revision);
-    }
+    } else if (type === STORED_TYPE.ActReversed) this.noteEvent(decodeEvent(stored), revision);
   }
 
-  #noteAct({ businessDate, asked }: ActDecision, position: number): void {
-    this.#noteDay(businessDate, position);
-    for (const name of this.#names) {
-      if (asked[name] !== undefined) this.#mentions.note(name, asked[name], position);
-    }
+  noteEvent(event: BookEvent, position: number): void {
+    if (isDecision(event)) {
+      this.noteDay(event.businessDate, position);
+      for (const name of this.#names) {
+        const value = event.asked[name];
+        if (value !== undefined) this.#mentions.note(name, value, position);
+      }
+    } else if (event.type === 'ActReversed') this.#mentions.note(REVERSED, lastOf(event.act), position);
   }
 
-  #noteDay(date: string, position: number): void {
+  /** Names that are not looked for are let pass. */
+  noteName(name: Unlisted, value: string, position: number): void {
+    if (this.#names.includes(name)) this.#mentions.note(name, value, position);
+  }
+
+  noteDay(date: string, position: number): void {
     const known = this.#lastOnDay.get(date);
     if (known === undefined || known < position) this.#lastOnDay.set(date, position);
   }
 
   join({ lastOnDay, mentions }: ForeseenParts): void {
-    for (const [date, position] of lastOnDay) this.#noteDay(date, position);
+    for (const [date, position] of lastOnDay) this.noteDay(date, position);
     this.#mentions.join(mentions);
   }
 

@@ -5,10 +5,10 @@
 import { once } from 'node:events';
 import { type MessagePort, parentPort, Worker, workerData } from 'node:worker_threads';
 import { EngineUnavailable, type EventStore } from '../event-store/event-store.ts';
+import { DirectoryNames, pack, unpack } from '../packed/packed-events.ts';
 import { decodeRecorded } from './decode-recorded.ts';
 import { Foreseen, type ForeseenParts, type ForeseeSpan } from './foresee.ts';
-import type { HistoryReader } from './history-reader.ts';
-import { type PackedEvents, Packer, Unpacker } from './packed-acts.ts';
+import type { HistoryReader, PackedBlock } from './history-reader.ts';
 import { BATCH, type RecordedBatch, streamOf } from './recorded-events.ts';
 import { ThreadPressure } from './thread-pressure.ts';
 
@@ -24,7 +24,7 @@ interface ReaderData {
 
 type FromReader =
   | { readonly said: 'foreseen'; readonly parts: ForeseenParts }
-  | { readonly said: 'batch'; readonly first: number; readonly packed: PackedEvents }
+  | { readonly said: 'batch'; readonly block: PackedBlock }
   | { readonly said: 'end' }
   | { readonly said: 'failed'; readonly name: string; readonly message: string };
 
@@ -69,13 +69,14 @@ export class ReaderThread implements HistoryReader {
 
   async *read(book: string, from: number, to: number): AsyncGenerator<RecordedBatch, void, void> {
     this.#say({ say: 'read', book, from, to });
-    const unpacker = new Unpacker();
+    const directory = new DirectoryNames();
     for (;;) {
       const message = await this.#next();
       if (message.said === 'end') return;
       if (message.said !== 'batch') throw new Error(`the reader said ${message.said}`);
       this.#say({ say: 'taken' });
-      yield { first: message.first, events: unpacker.unpack(message.packed) };
+      const { first, packed } = message.block;
+      yield { first, events: unpack(packed, directory) };
     }
   }
 
@@ -117,16 +118,18 @@ export async function runReaderThread(openStore: (engine: string) => Promise<Eve
     try {
       const eventStore = await opened;
       if (message.say === 'foresee') {
-        const { parts } = await Foreseen.of(eventStore, message.span, pressure);
+        const foreseen = new Foreseen(message.span.names);
+        await foreseen.noteAll(eventStore, message.span, pressure);
+        const { parts } = foreseen;
         say(port, { said: 'foreseen', parts }, parts.mentions === undefined ? [] : [parts.mentions.buffer]);
         return;
       }
       const { book, from, to } = message;
-      const packer = new Packer();
       for await (const batch of eventStore.read(streamOf(book), from, { to, maxBatch: BATCH })) {
         pressure.begin();
-        const packed = packer.pack(batch.map(decodeRecorded));
-        say(port, { said: 'batch', first: batch[0]!.revision, packed }, [packed.numbers.buffer]);
+        const packed = pack(batch.map(decodeRecorded));
+        const block = { first: batch[0]!.revision, packed };
+        say(port, { said: 'batch', block }, [packed.numbers.buffer]);
         ahead++;
         await pressure.end();
         while (ahead >= BATCHES_AHEAD) await once(port, 'message');

@@ -6,11 +6,12 @@ import type { EventStore } from '../event-store/event-store.ts';
 import { decodeEvent, STORED_TYPE } from '../events/codec.ts';
 import { Comparison } from './comparison.ts';
 import { CounterfactualBook } from './counterfactual.ts';
-import { Foreseen, namesAsked } from './foresee.ts';
+import { namesAsked } from './foresee.ts';
 import { Forgetting } from './forgetting.ts';
-import type { HistoryReader } from './history-reader.ts';
+import type { HistoryReader, PackedHistory } from './history-reader.ts';
 import { ActsToReverse } from './kept-acts.ts';
-import { BATCH, recordedEvents, streamOf } from './recorded-events.ts';
+import { BATCH, streamOf } from './recorded-events.ts';
+import { RecordedHistory } from './recorded-history.ts';
 import type { Report } from './report.ts';
 import { ThreadPressure } from './thread-pressure.ts';
 
@@ -33,8 +34,10 @@ export interface BacktestOptions {
   readonly request: BacktestRequest;
   /** The ids of all acts reversed up to the position; more do no harm. Absent: they are looked for first. */
   readonly reversed?: ReadonlySet<string>;
-  /** Reads the event store elsewhere; absent: it is read here. */
-  readonly reader?: HistoryReader;
+  /** The book's history in packed form, as far as there is one. */
+  readonly packed?: PackedHistory | undefined;
+  /** Reads the event store elsewhere, where there is much to read; absent: it is read here. */
+  readonly reader?: () => HistoryReader;
   /** Histories of more events than this are looked through first, so that the memory they take does not grow with them. */
   readonly foreseesBeyond?: number;
   /** Of the thread it runs in; absent: it never rests. */
@@ -67,7 +70,11 @@ export async function runBacktest(options: BacktestOptions): Promise<Report> {
   const candidate = { version, policy, ...(fiscalCalendar === undefined ? {} : { fiscalCalendar }) };
   const foresees = position > (options.foreseesBeyond ?? FORESEES_BEYOND);
   const share = foresees || options.reversed === undefined ? LOOKING_SHARE : 0;
-  const foreseen = foresees ? await lookThrough(options, policy, pressure) : undefined;
+  const history = new RecordedHistory({ eventStore, book, packed: options.packed, reader: options.reader });
+  const foreseen = foresees
+    ? await history.foresee(position, namesAsked(policy), pressure, signal)
+    : undefined;
+  if (foresees) onProgress?.(LOOKING_SHARE);
   const reversed = options.reversed ?? foreseen?.reversed ?? (await reversedActs(options, share));
   const forgetting = foreseen === undefined ? undefined : new Forgetting(foreseen, policy, fiscalCalendar);
   const kept = new ActsToReverse(reversed);
@@ -84,8 +91,7 @@ export async function runBacktest(options: BacktestOptions): Promise<Report> {
     ...(to === undefined ? {} : { to }),
   });
   let next = 0;
-  const recorded = options.reader?.read(book, 0, position) ?? recordedEvents(eventStore, book, 0, position);
-  for await (const { first, events } of recorded) {
+  for await (const { first, events } of history.read(position)) {
     signal?.throwIfAborted();
     if (first !== next) throw new OtherLedger(`Book ${book}: position ${first} comes where ${next} was due.`);
     pressure.begin();
@@ -104,24 +110,6 @@ export async function runBacktest(options: BacktestOptions): Promise<Report> {
 /** It was restored or replaced since the request was pinned. */
 export class OtherLedger extends Error {
   override readonly name = 'OtherLedger';
-}
-
-/** Half of it here and half where else it is read, at once. */
-async function lookThrough(
-  { eventStore, request: { book, position }, reader, signal, onProgress }: BacktestOptions,
-  policy: Policy,
-  pressure: ThreadPressure,
-): Promise<Foreseen> {
-  const names = namesAsked(policy);
-  const middle = reader === undefined ? position : Math.floor(position / 2);
-  const [here, there] = await Promise.all([
-    Foreseen.of(eventStore, { book, from: 0, to: middle, names }, pressure, signal),
-    reader?.foresee({ book, from: middle + 1, to: position, names }),
-  ]);
-  if (there !== undefined) here.join(there);
-  signal?.throwIfAborted();
-  onProgress?.(LOOKING_SHARE);
-  return here;
 }
 
 async function reversedActs(

@@ -4,6 +4,8 @@ import type { BacktestRequest } from './run-backtest.ts';
 export interface BacktestThreadData {
   /** What the engine is opened with. */
   readonly engine: string;
+  /** What the packed history is opened with; absent: there is none. */
+  readonly historyFile: string | undefined;
   readonly request: BacktestRequest;
   /** The ids of all acts that were ever reversed. */
   readonly reversed: readonly string[] | undefined;

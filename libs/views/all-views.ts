@@ -2,6 +2,7 @@
 import { adjustmentsView } from './adjustments/adjustments.view.ts';
 import { conductView } from './conduct/conduct.view.ts';
 import { factsView } from './facts/facts.view.ts';
+import { historyView } from './history/history.view.ts';
 import { outcomeMetricsView } from './outcome-metrics/outcome-metrics.view.ts';
 import { registerView } from './register/register.view.ts';
 import { spendView } from './spend/spend.view.ts';
@@ -18,4 +19,5 @@ export const ALL_VIEWS: readonly View[] = [
   storiesView,
   outcomeMetricsView,
   conductView,
+  historyView,
 ];

@@ -2,7 +2,7 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { ViewsUnavailable } from './status.ts';
 import type { View } from './view.ts';
-import { prefixOf } from './views-file.ts';
+import { type Head, prefixOf } from './views-file.ts';
 
 type Answer = ReturnType<View['answer']>;
 
@@ -18,7 +18,13 @@ export class Reader {
     this.#db.exec('PRAGMA cache_size = -16384');
     this.#views = new Map(views.map((view) => [view.name, view]));
     this.#active = this.#db.prepare(`SELECT number AS build FROM builds WHERE view = ? AND state = 'active'`);
-    this.#head = this.#db.prepare('SELECT number, revision FROM heads WHERE build = ? AND book = ?');
+    this.#head = this.#db.prepare('SELECT number, revision, event FROM heads WHERE build = ? AND book = ?');
+  }
+
+  /** How far the view has come with the book; undefined: it knows nothing of it. */
+  head(name: string, book: string): Head | undefined {
+    const active = this.#active.get(name) as { build: number } | undefined;
+    return active === undefined ? undefined : (this.#head.get(active.build, book) as Head | undefined);
   }
 
   /** @returns the view's answer with `position`, -1 while the view knows nothing of the book. */
@@ -30,7 +36,7 @@ export class Reader {
       const active = this.#active.get(name) as { build: number } | undefined;
       if (active === undefined) throw new ViewsUnavailable(`the view ${name} has not been begun yet`);
       const { build } = active;
-      const head = this.#head.get(build, book) as { number: number; revision: number } | undefined;
+      const head = this.#head.get(build, book) as Head | undefined;
       let open = this.#open.get(name);
       if (open?.build !== build) {
         open = { build, answer: view.answer(this.#db, prefixOf({ view: name, number: build })) };

@@ -219,6 +219,7 @@ describe('following the ledger', () => {
       { view: 'stories', eventsBehind: 0, secondsBehind: 0, rebuilding: false },
       { view: 'outcomes', eventsBehind: 0, secondsBehind: 0, rebuilding: false },
       { view: 'conduct', eventsBehind: 0, secondsBehind: 0, rebuilding: false },
+      { view: 'history', eventsBehind: 0, secondsBehind: 0, rebuilding: false },
     ]);
   });
 });
@@ -254,6 +255,7 @@ describe('building beside', () => {
       'stories active',
       'outcomes active',
       'conduct active',
+      'history active',
       'register active',
     ]);
     await close(views);

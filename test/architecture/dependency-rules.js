@@ -1,6 +1,6 @@
 /**
  * The arrows between the rooms, as dependency-cruiser checks them:
- * `domain <- events <- {access, books, views, backtest, audit} <- apps`; whoever keeps events knows the engine's port and never an
+ * `domain <- {events, packed} <- {access, books, views, backtest, audit} <- apps`; whoever keeps events knows the engine's port and never an
  * adapter; `platform` and `statistics` know nobody. Type-only imports count as well: a type is knowledge.
  */
 
@@ -59,11 +59,12 @@ export default {
       to: { pathNot: ['^libs/domain/', '(^|/)@marcbachmann/cel-js(/|$)'] },
     },
     ...sees('events', 'domain'),
+    ...sees('packed', 'domain'),
     ...sees('books', 'domain', 'events', 'platform', PORT),
     ...sees('access', 'domain', 'events', 'platform', PORT),
-    ...sees('views', 'domain', 'events', 'platform', 'statistics', 'signals', PORT),
+    ...sees('views', 'domain', 'events', 'packed', 'platform', 'statistics', 'signals', PORT),
     ...sees('signals', 'domain', 'statistics'),
-    ...sees('backtest', 'domain', 'events', 'platform', PORT),
+    ...sees('backtest', 'domain', 'events', 'packed', 'platform', PORT),
     ...sees('audit', 'domain', 'events', 'platform', PORT),
     ...sees('event-store', 'platform'),
     ...sees('platform'),
