@@ -1,12 +1,12 @@
 /**
- * What backtests and shadows cost: the time of one backtest, and what the service's clients feel of a backtest and of a
- * shadow, each measured in alternating pairs, without and with.
+ * What backtests and shadows cost: the time of one backtest, its history packed and not, and what the service's clients feel of
+ * a backtest and of a shadow, each measured in alternating pairs, without and with.
  *
  *     npm run build && node --no-warnings test/load/backtest.bench.ts [--acts 1000000] [--rate 4000] [--seconds 10]
  *         [--pairs 3] [--only time,latency,shadow] [--dir DIR]
  */
 import { randomBytes, randomUUID } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { LedgerClient } from '../../apps/cli/client.ts';
@@ -14,6 +14,10 @@ import { startService } from '../../apps/cli/demo/service-process.ts';
 import { projectRoot } from '../../apps/cli/simulate/project-root.ts';
 import { whole } from '../../apps/cli/terminal/money.ts';
 import { Backtests } from '../../libs/backtest/backtests.ts';
+import { openEventStore } from '../../libs/event-store/engines.ts';
+import { historyView } from '../../libs/views/history/history.view.ts';
+import { Runner } from '../../libs/views/runner.ts';
+import { openViewsFile } from '../../libs/views/views-file.ts';
 import { BOOK } from '../backtest/simulated-history.ts';
 import { describeMachine } from './machine.ts';
 import { load, openLoadBook } from './one-row.ts';
@@ -37,14 +41,61 @@ const dir = mkdtempSync(join(parent, 'backtest-'));
 const engine = join(dir, 'events.db');
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
-async function time({ document, position, reversed }: SimulatedLedger): Promise<void> {
+/** Packs the history, as the thread of the views does beside the other views. */
+async function packHistory(): Promise<string> {
+  const file = join(dir, 'views.db');
+  const store = await openEventStore(engine, { readOnly: true });
+  const db = openViewsFile(file);
+  const startedAt = performance.now();
+  const cpu = process.threadCpuUsage();
+  const runner = await Runner.start({
+    db,
+    store,
+    views: [historyView],
+    events: {
+      moved: () => {},
+      lag: () => {},
+      damaged: (error) => {
+        throw error;
+      },
+    },
+  });
+  while (runner.lag()[0]!.eventsBehind > 0) await new Promise((resolve) => setTimeout(resolve, 50));
+  const { user, system } = process.threadCpuUsage(cpu);
+  const seconds = (performance.now() - startedAt) / 1_000;
+  await runner.close();
+  await store.close();
+  db.close();
+  const megabytes = Math.round(statSync(file).size / 1e6);
+  say(
+    `packed by itself in ${seconds.toFixed(1)} s (${((user + system) / 1e6).toFixed(1)} s of processor), ${megabytes} MB`,
+  );
+  return file;
+}
+
+async function time(ledger: SimulatedLedger): Promise<void> {
+  const historyFile = await packHistory();
+  // Another position each time: a report that is at hand would be given again.
+  for (let pair = 0; pair < Number(flags.pairs); pair++) {
+    await timeOne('packed', ledger, pair, historyFile);
+    await timeOne('from the ledger alone', ledger, pair);
+  }
+}
+
+async function timeOne(
+  how: string,
+  { document, position, reversed }: SimulatedLedger,
+  pair: number,
+  historyFile?: string,
+): Promise<void> {
   const worker = (name: string) => new URL(`../../apps/ledger/${name}.worker.ts`, import.meta.url);
   const backtests = new Backtests({
     engine,
+    ...(historyFile === undefined ? {} : { historyFile }),
     workerUrl: worker('backtest'),
     readerUrl: worker('backtest-reader'),
   });
-  for (let i = 0; i < Number(flags.pairs); i++) {
+  try {
     const before = process.memoryUsage().rss;
     let most = before;
     const sampler = setInterval(() => {
@@ -52,18 +103,18 @@ async function time({ document, position, reversed }: SimulatedLedger): Promise<
     }, 50);
     const cpu = process.cpuUsage();
     const startedAt = performance.now();
-    // Another position each time: a report that is at hand would be given again.
-    const run = backtests.begin({ book: BOOK, version: 2, document, position: position - i }, reversed);
+    const run = backtests.begin({ book: BOOK, version: 2, document, position: position - pair }, reversed);
     const { acts } = JSON.parse((await run.report).json) as { acts: { replayed: number; changed: number } };
     const seconds = (performance.now() - startedAt) / 1_000;
     clearInterval(sampler);
     const { user, system } = process.cpuUsage(cpu);
     say(
-      `backtest of ${whole(acts.replayed)} acts, ${whole(acts.changed)} changed: ${seconds.toFixed(1)} s ` +
+      `${how}, ${whole(acts.replayed)} acts, ${whole(acts.changed)} changed: ${seconds.toFixed(1)} s ` +
         `(${((user + system) / 1e6).toFixed(1)} s of processor), ${Math.round((most - before) / 1e6)} MB more`,
     );
+  } finally {
+    await backtests.close();
   }
-  await backtests.close();
 }
 
 function ms(us: number): string {

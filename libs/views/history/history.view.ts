@@ -9,7 +9,7 @@ import { OF_BOOK, POSITION } from '../comparing.ts';
 import { type PlacedEvent, type Projection, positionOf, rowKey, type View } from '../view.ts';
 
 /** A block begins at a multiple of it: some milliseconds of a replay. */
-export const BLOCK = 1_024;
+export const BLOCK = 512;
 
 /** Whichever events a position is among. */
 export interface HistoryQuestion {
