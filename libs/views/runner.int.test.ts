@@ -261,7 +261,7 @@ describe('building beside', () => {
     await close(views);
     const db = openViewsFile(file);
     const left = db
-      .prepare(`SELECT count(*) AS tables FROM sqlite_schema WHERE name LIKE 'register_1_%'`)
+      .prepare(`SELECT count(*) AS tables FROM sqlite_schema WHERE name GLOB 'register_1_*'`)
       .get();
     db.close();
     expect(left).toEqual({ tables: 0 });
