@@ -5,7 +5,8 @@
 import { once } from 'node:events';
 import { type MessagePort, parentPort, Worker, workerData } from 'node:worker_threads';
 import { EngineUnavailable, type EventStore } from '../event-store/event-store.ts';
-import { DirectoryNames, pack, unpack } from '../packed/packed-events.ts';
+import { pack } from '../packed/pack.ts';
+import { DirectoryNames, unpack } from '../packed/unpack.ts';
 import { decodeRecorded } from './decode-recorded.ts';
 import { Foreseen, type ForeseenParts, type ForeseeSpan } from './foresee.ts';
 import type { HistoryReader, PackedBlock } from './history-reader.ts';

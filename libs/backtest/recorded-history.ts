@@ -4,7 +4,8 @@
  * the same history.
  */
 import type { EventStore } from '../event-store/event-store.ts';
-import { DirectoryNames, glanceAt, unpack } from '../packed/packed-events.ts';
+import { glanceAt } from '../packed/glance.ts';
+import { DirectoryNames, unpack } from '../packed/unpack.ts';
 import { Foreseen, type Unlisted } from './foresee.ts';
 import type { HistoryReader, PackedBlock, PackedHistory } from './history-reader.ts';
 import { type RecordedBatch, recordedEvents } from './recorded-events.ts';

@@ -4,7 +4,9 @@
  */
 import type { DatabaseSync } from 'node:sqlite';
 import type { BookEvent } from '../../domain/book/events.ts';
-import { type PackedEvents, pack, unpack } from '../../packed/packed-events.ts';
+import { pack } from '../../packed/pack.ts';
+import type { PackedEvents } from '../../packed/packed-events.ts';
+import { unpack } from '../../packed/unpack.ts';
 import { OF_BOOK, POSITION } from '../comparing.ts';
 import { type PlacedEvent, type Projection, positionOf, rowKey, type View } from '../view.ts';
 
