@@ -2,9 +2,12 @@
  * A history as long as it is asked for, kept nowhere: each event is made from its position whenever it is read. New
  * customers and incidents all the time, some that come back, acts that come late, reversals.
  */
+import type { PackedHistory } from '../../libs/backtest/history-reader.ts';
 import type { BookEvent } from '../../libs/domain/book/events.ts';
 import type { EventStore, StoredEvent } from '../../libs/event-store/event-store.ts';
 import { encodeEvent } from '../../libs/events/codec.ts';
+import { pack } from '../../libs/packed/pack.ts';
+import { BLOCK } from '../../libs/views/history/history.view.ts';
 import { policyOf } from './simulated-history.ts';
 
 export const ENDLESS = 'endless';
@@ -82,6 +85,18 @@ function eventAt(position: number): BookEvent {
   } as const;
   const found = { amounts, roles: ['barista'], policyVersion: 1, guardrails: [] };
   return { type: 'ActAccepted', id, asked, occurredAt, businessDate, ...found, ...stamp };
+}
+
+/** Packed whenever it is read. */
+export function endlessPacked(events: number): PackedHistory {
+  return {
+    at(position) {
+      if (position >= events) return undefined;
+      const first = position - (position % BLOCK);
+      const length = Math.min(BLOCK, events - first);
+      return { first, packed: pack(Array.from({ length }, (_, i) => eventAt(first + i))) };
+    },
+  };
 }
 
 /** As much of an event store as a backtest reads. */

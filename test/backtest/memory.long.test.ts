@@ -8,10 +8,13 @@ import type { Report } from '../../libs/backtest/report.ts';
 const run = promisify(execFile);
 const MB = 1_000_000;
 
-async function backtest(events: number, foreseesBeyond = 0): Promise<{ held: number; report: Report }> {
+async function backtest(
+  events: number,
+  ...flags: readonly string[]
+): Promise<{ held: number; report: Report }> {
   const program = join(import.meta.dirname, 'memory.ts');
-  const flags = ['--expose-gc', '--no-warnings', program, `${events}`, `${foreseesBeyond}`];
-  const { stdout } = await run(process.execPath, flags, { maxBuffer: 64 * MB });
+  const command = ['--expose-gc', '--no-warnings', program, `${events}`, ...flags];
+  const { stdout } = await run(process.execPath, command, { maxBuffer: 64 * MB });
   return JSON.parse(stdout) as { held: number; report: Report };
 }
 
@@ -19,11 +22,18 @@ describe('the memory of a backtest', () => {
   it('is the same for four times as many acts', async () => {
     const one = await backtest(80_000);
     const four = await backtest(320_000);
-    const remembering = await backtest(320_000, Number.MAX_SAFE_INTEGER);
+    const remembering = await backtest(320_000, '--foresees-beyond', `${Number.MAX_SAFE_INTEGER}`);
     expect(four.report).toEqual(remembering.report);
     expect(four.report.acts.replayed).toBeGreaterThan(319_000);
     expect(four.held - one.held).toBeLessThan(10 * MB);
     // It would show.
     expect(remembering.held - four.held).toBeGreaterThan(40 * MB);
+  }, 180_000);
+
+  it('is the same for four times as many acts that are packed', async () => {
+    const one = await backtest(80_000, '--packed');
+    const four = await backtest(320_000, '--packed');
+    expect(four.report).toEqual((await backtest(320_000)).report);
+    expect(four.held - one.held).toBeLessThan(10 * MB);
   }, 180_000);
 });

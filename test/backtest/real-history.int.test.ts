@@ -14,7 +14,7 @@ import type { AskedAct } from '../../libs/domain/act/act.ts';
 import type { BookEvent } from '../../libs/domain/book/events.ts';
 import { BookInProcess } from './book-in-process.ts';
 import { EVERY_WINDOW } from './every-window.ts';
-import { replay } from './replay.ts';
+import { packedAndBack, replay, withoutKey } from './replay.ts';
 import { policyOf } from './simulated-history.ts';
 
 const FILE = process.env.GOODWILL_REAL_DATA ?? '';
@@ -86,6 +86,8 @@ async function realActs(): Promise<AskedAct[]> {
       expect(recorded).toHaveLength(acts.length);
       expect(events.filter(({ type }) => type === 'ActDeclined').length > 500).toBe(mode === 'request');
       expect(became).toEqual(recorded);
+      const packed = replay('online-retail', events, 1, policy, packedAndBack).became;
+      expect(packed.map(withoutKey)).toEqual(recorded.map(withoutKey));
     },
     120_000,
   );

@@ -6,7 +6,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { type BookEvent, isDecision } from '../../libs/domain/book/events.ts';
 import { EVERY_WINDOW, TRIED } from './every-window.ts';
-import { replay, storedText } from './replay.ts';
+import { packedAndBack, replay, storedText, withoutKey } from './replay.ts';
 import { BOOK, simulatedHistory } from './simulated-history.ts';
 
 const CHAIN = {
@@ -42,6 +42,8 @@ describe('a simulated year', () => {
     // A limit that never bites would prove nothing about its window.
     expect([...bitten(events)].sort()).toEqual(EVERY_WINDOW.limits.map(({ id }) => id).sort());
     expect(became).toEqual(recorded);
+    const packed = replay(BOOK, events, 1, EVERY_WINDOW, packedAndBack).became;
+    expect(packed.map(withoutKey)).toEqual(recorded.map(withoutKey));
   }, 60_000);
 
   it('equals, under another version, the year of a book under that version', () => {
