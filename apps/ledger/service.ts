@@ -100,7 +100,7 @@ async function open(
       engine,
       workerUrl: workerFile('cache'),
       snapshotUrl: workerFile('snapshot'),
-      onDeath: (error) => log.error({ err: error }, 'the cache thread died'),
+      onDeath: (error) => log.error({ err: error }, 'the cache thread died and is started again'),
     }),
     clock,
     onAppended: (_book, _revision, events, tookMs) => {

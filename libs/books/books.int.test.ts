@@ -3,8 +3,10 @@
  * forgets nothing when it is closed, restored from its cache, or opened without one.
  */
 import { randomUUID } from 'node:crypto';
-import { copyFileSync, rmSync } from 'node:fs';
+import { copyFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { ADMIN } from '../domain/access/access.ts';
 import type { BookEvent } from '../domain/book/events.ts';
@@ -268,6 +270,50 @@ describe('a snapshot that is asked for when the books have been closed', () => {
     await cache.marks(BOOK);
     await cache.close();
     await expect(cache.makeSnapshot(BOOK)).rejects.toThrow('the cache is closed');
+  });
+});
+
+describe('a cache whose thread dies', () => {
+  it('refuses what it was asked, and answers when it is asked again', async () => {
+    const crashing = join(folder.path, 'crash.worker.mts');
+    const here = new URL('.', import.meta.url).href;
+    writeFileSync(
+      crashing,
+      `import { parentPort, workerData } from 'node:worker_threads';
+       import { runCacheWorker } from '${here}cache-worker.ts';
+       parentPort.on('message', ({ request }) => request.book === 'fatal' && process.exit(7));
+       runCacheWorker(parentPort, workerData);`,
+    );
+    const deaths: Error[] = [];
+    const cache = new CacheClient({
+      cacheFile: join(folder.path, 'cache-0.db'),
+      engine: join(folder.path, 'events.db'),
+      workerUrl: pathToFileURL(crashing),
+      snapshotUrl: pathToFileURL(crashing),
+      onDeath: (error) => deaths.push(error),
+    });
+    const one = Float64Array.of(1);
+    const keys = [BOOK, one, one, { revision: 1, eventId: 'e' }] as const;
+    await cache.addKeys(...keys);
+    await expect(Promise.all([cache.marks('fatal'), cache.marks(BOOK)])).rejects.toThrow('has ended');
+    await expect(cache.marks(BOOK)).rejects.toThrow('has ended');
+    expect(deaths).toHaveLength(1);
+    const answered = async () => {
+      for (let tries = 0; tries < 200; tries++) {
+        const marks = await cache.marks(BOOK).catch(() => pause(25));
+        if (marks !== undefined) return marks;
+      }
+      throw new Error('it was never started again');
+    };
+    expect((await answered()).keys).toEqual(keys[3]);
+    await expect(cache.marks('fatal')).rejects.toThrow('has ended');
+    await answered();
+    expect(cache.findKey(1)).toEqual([1]);
+    await expect(cache.marks('fatal')).rejects.toThrow('has ended');
+    expect(deaths).toHaveLength(3);
+    await cache.close();
+    await pause(300);
+    await expect(cache.marks(BOOK)).rejects.toThrow('has ended');
   });
 });
 

@@ -1,4 +1,7 @@
-/** Talks to the thread that writes the cache and to those that make snapshots; reads go to the file directly. */
+/**
+ * Talks to the thread that writes the cache and to those that make snapshots; reads go to the file directly. A thread that
+ * dies is started again; what it was asked is refused, and asked again by whoever holds it still.
+ */
 import { Worker } from 'node:worker_threads';
 import type { BookState } from '../domain/book/state.ts';
 import { CacheFile, type Mark } from './cache-file.ts';
@@ -6,6 +9,8 @@ import type { CacheReply, CacheRequest } from './cache-worker.ts';
 import type { SnapshotThreadData } from './snapshot-thread.ts';
 
 const CLOSE_WITHIN_MS = 1_000;
+const FIRST_RESTART_MS = 100;
+const LONGEST_RESTART_MS = 10_000;
 
 export interface CacheClientOptions {
   readonly cacheFile: string;
@@ -15,13 +20,15 @@ export interface CacheClientOptions {
   readonly workerUrl: URL;
   /** The worker that names the engine and runs `runSnapshotThread`. */
   readonly snapshotUrl: URL;
-  /** Told that the thread has died. */
+  /** Told that the thread has died; another is started. */
   readonly onDeath?: (error: Error) => void;
 }
 
 export class CacheClient {
   readonly #options: CacheClientOptions;
-  readonly #worker: Worker;
+  #worker: Worker;
+  #restartMs = FIRST_RESTART_MS;
+  #restart: NodeJS.Timeout | undefined;
   readonly #snapshots = new Set<Worker>();
   readonly #waiting = new Map<
     number,
@@ -34,19 +41,32 @@ export class CacheClient {
 
   constructor(options: CacheClientOptions) {
     this.#options = options;
-    const { workerUrl, cacheFile, onDeath } = options;
+    this.#worker = this.#start();
+  }
+
+  #start(): Worker {
+    const { workerUrl, cacheFile, onDeath } = this.#options;
     const worker = new Worker(workerUrl, {
       workerData: cacheFile,
       execArgv: ['--no-warnings'],
       name: 'cache',
     });
-    this.#worker = worker;
+    let why = new Error('the cache thread has ended');
     worker.on('message', (reply: CacheReply) => this.#take(reply));
     worker.on('error', (error) => {
-      onDeath?.(error as Error);
-      this.#lose(error as Error);
+      why = error as Error;
     });
-    worker.on('exit', () => this.#lose(new Error('the cache thread has ended')));
+    worker.on('exit', () => {
+      this.#lose(why);
+      if (this.#closed) return;
+      onDeath?.(why);
+      this.#restart = setTimeout(() => {
+        this.#worker = this.#start();
+        this.#gone = undefined;
+      }, this.#restartMs).unref();
+      this.#restartMs = Math.min(this.#restartMs * 2, LONGEST_RESTART_MS);
+    });
+    return worker;
   }
 
   marks(book: string): Promise<{ keys: Mark | undefined; snapshot: Mark | undefined }> {
@@ -104,6 +124,7 @@ export class CacheClient {
 
   async close(): Promise<void> {
     this.#closed = true;
+    clearTimeout(this.#restart);
     this.#reader?.close();
     // Half of a snapshot is never kept.
     await Promise.all([...this.#snapshots].map((worker) => worker.terminate()));
@@ -129,6 +150,7 @@ export class CacheClient {
       return;
     }
     this.#waiting.delete(reply.call);
+    this.#restartMs = FIRST_RESTART_MS;
     if (reply.error !== undefined) waiting.reject(new Error(reply.error));
     else waiting.resolve(reply.result);
   }
