@@ -136,6 +136,10 @@ async function open(
     workerUrl: workerFile('backtest'),
     readerUrl: workerFile('backtest-reader'),
   });
+  metrics.gauge('goodwill_waiting', 'Reports and backtests that wait for their turn.', 'what', () => [
+    ['reports', views.reportsWaiting],
+    ['backtests', backtests.waiting],
+  ]);
   const shadows = new Shadows({
     engine,
     actsFile: slot.file('shadows'),

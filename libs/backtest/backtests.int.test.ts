@@ -136,7 +136,7 @@ describe('backtests in threads of their own', () => {
     const second = backtests.begin({ ...request, from: '2026-11-02' });
     expect(backtests.begin({ ...request, from: '2026-11-02' })).toBe(second);
     await until(first, ['running']);
-    expect(second.state).toBe('queued');
+    expect([second.state, backtests.waiting]).toEqual(['queued', 1]);
     await first.report;
     expect(JSON.parse((await second.report).json).span).toEqual({ from: '2026-11-02', to: null });
   });

@@ -108,6 +108,11 @@ export class Backtests {
     this.#options = options;
   }
 
+  /** How many wait for the one that runs. */
+  get waiting(): number {
+    return this.#queue.length;
+  }
+
   find(request: BacktestRequest): Run | undefined {
     return this.#runs.get(nameOf(request));
   }

@@ -120,12 +120,14 @@ describe('a report', () => {
     const later = [untilLet('2030-01-01'), untilLet('2031-01-01'), untilLet('2030-01-01')];
     await pause(30);
     expect(sweeps()).toHaveLength(1);
+    expect(views.reportsWaiting).toBe(2);
     letEnd();
     const [one, other, same] = await Promise.all(later);
     expect(same).toBe(one);
     expect(other).toEqual(one);
     expect(await first).toEqual(one);
     expect(sweeps()).toHaveLength(3);
+    expect(views.reportsWaiting).toBe(0);
     expect(new Set(sweeps().map(({ thread }) => thread)).size).toBe(1);
   });
 

@@ -51,6 +51,11 @@ export class Reports {
     this.#options = options;
   }
 
+  /** How many wait for the one that is being made. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
   /** @throws TooManyReports, ViewsUnavailable, or what the thread answers. */
   ask<Answer>(report: Report<Answer>): Promise<Answer> {
     if (this.#closed) return Promise.reject(closing());

@@ -303,6 +303,11 @@ export class Views {
     await this.#following.call({ call: 'rebuild', view });
   }
 
+  /** Reports that wait for their turn. */
+  get reportsWaiting(): number {
+    return this.#reports.waiting;
+  }
+
   /** No report is made from here on; one that is under way is given up, and who waits for it is told. */
   async endReports(): Promise<void> {
     await this.#reports.close();
