@@ -29,9 +29,22 @@ export interface Moving {
 
 export type Stopped = ViewStatus & { state: 'stopped' };
 
+/** Decoded at once: what is decoded lives until every view has had it, and garbage that lives long costs most. */
+const DECODED_AT_ONCE = 256;
+
 interface Step {
-  readonly placed: PlacedEvent;
+  readonly book: string;
+  readonly bookNumber: number;
   readonly stored: StoredEvent;
+}
+
+/** How far a batch was taken. */
+interface Taken {
+  readonly heads: Heads;
+  /** Of the last event taken; undefined: none was. */
+  readonly checkpoint: bigint | undefined;
+  /** Why nothing after it can be taken by any view. */
+  readonly problem: Stopped | undefined;
 }
 
 /** Books that moved, with their new positions. */
@@ -76,19 +89,11 @@ export class Lane {
    * then the file is of no more use.
    */
   feed(events: readonly StoredEvent[]): Fed {
-    const { steps, problem } = this.#follow(events);
-    const heads = headsAfter(steps);
-    if (steps.length > 0) {
-      let failed = this.#apply(steps, heads);
-      while (failed !== undefined) {
-        this.#stopAtItsEvent(failed, steps);
-        failed = this.#apply(steps, heads);
-      }
-      for (const [book, head] of heads) this.heads.set(book, head);
-      this.checkpoint = steps.at(-1)!.stored.global;
-    } else if (problem === undefined && events.length > 0) {
-      this.checkpoint = events.at(-1)!.global;
-    }
+    const { steps, gap } = this.#follow(events);
+    const { heads, checkpoint, problem = gap } = this.#take(steps);
+    for (const [book, head] of heads) this.heads.set(book, head);
+    if (checkpoint !== undefined) this.checkpoint = checkpoint;
+    else if (problem === undefined && events.length > 0) this.checkpoint = events.at(-1)!.global;
     const moved = positions(heads);
     if (problem !== undefined) {
       for (const moving of this.moving) this.#stopped.push({ moving, why: problem, moved });
@@ -100,7 +105,7 @@ export class Lane {
   }
 
   /** Checks that every event follows the one before it in its stream, up to the first that does not. */
-  #follow(events: readonly StoredEvent[]): { steps: Step[]; problem?: Stopped } {
+  #follow(events: readonly StoredEvent[]): { steps: Step[]; gap?: Stopped } {
     const steps: Step[] = [];
     const reached = new Map<string, { number: number; revision: number }>();
     let books = this.heads.size;
@@ -113,50 +118,56 @@ export class Lane {
       if (stored.revision !== head.revision + 1)
         return {
           steps,
-          problem: stop(
+          gap: stop(
             'gap',
             `Book ${book} goes from position ${head.revision} to ${stored.revision}.`,
             'Check the ledger with `goodwill verify`; if it is whole, rebuild the view.',
           ),
         };
-      try {
-        const event = decodeEvent(stored);
-        const placed = { book, bookNumber: head.number, position: stored.revision, event };
-        steps.push({ placed, stored });
-      } catch (error) {
-        return {
-          steps,
-          problem: stop(
-            'event-unreadable',
-            `Book ${book}, position ${stored.revision}: ${(error as Error).message}`,
-            'Upgrade this process, or restore the ledger; then restart it.',
-          ),
-        };
-      }
+      steps.push({ book, bookNumber: head.number, stored });
       if (reachedHere === undefined) reached.set(book, { number: head.number, revision: stored.revision });
       else reachedHere.revision = stored.revision;
     }
     return { steps };
   }
 
-  /** @returns the first build whose rows could not be made; then nothing was written. */
-  #apply(steps: readonly Step[], heads: Heads): Moving | undefined {
-    const events = steps.map(({ placed }) => placed);
+  /** Lets the builds whose rows cannot be made leave, and takes the others on. */
+  #take(steps: readonly Step[]): Taken {
+    if (steps.length === 0) return { heads: new Map(), checkpoint: undefined, problem: undefined };
+    for (;;) {
+      const outcome = this.#apply(steps);
+      if (!('failed' in outcome)) return outcome;
+      this.#stopAtItsEvent(outcome.failed, steps);
+    }
+  }
+
+  /** @returns the first build whose rows could not be made, if there is one; then nothing was written. */
+  #apply(steps: readonly Step[]): Taken | { readonly failed: Moving } {
     let applying: Moving | undefined;
     try {
-      inTransaction(this.#db, () => {
-        for (const moving of this.moving) {
-          applying = moving;
-          moving.projection.apply(events);
-          applying = undefined;
-          this.#checkpoints.save(moving.build, heads, steps.at(-1)!.stored.global);
+      return inTransaction(this.#db, () => {
+        let taken = 0;
+        let problem: Stopped | undefined;
+        while (taken < steps.length && problem === undefined) {
+          const decoded = decodedUpTo(steps.slice(taken, taken + DECODED_AT_ONCE));
+          for (const moving of this.moving) {
+            applying = moving;
+            moving.projection.apply(decoded.events);
+            applying = undefined;
+          }
+          taken += decoded.events.length;
+          problem = decoded.problem;
         }
+        const heads = headsAfter(steps.slice(0, taken));
+        const checkpoint = steps[taken - 1]?.stored.global;
+        if (checkpoint !== undefined)
+          for (const { build } of this.moving) this.#checkpoints.save(build, heads, checkpoint);
+        return { heads, checkpoint, problem };
       });
-      return undefined;
     } catch (error) {
       for (const moving of this.moving) moving.projection.rolledBack();
       if (applying === undefined || isTransient(error) || isDamage(error)) throw error;
-      return applying;
+      return { failed: applying };
     }
   }
 
@@ -167,14 +178,17 @@ export class Lane {
     let heads: Heads = new Map();
     try {
       inTransaction(this.#db, () => {
-        for (const { placed } of steps) {
+        for (const step of steps) {
+          const { events, problem } = decodedUpTo([step]);
+          // What nobody can read is no fault of this build.
+          if (problem !== undefined) break;
           this.#db.exec('SAVEPOINT one');
           try {
-            moving.projection.apply([placed]);
+            moving.projection.apply(events);
           } catch (error) {
             if (isTransient(error) || isDamage(error)) throw error;
             this.#db.exec('ROLLBACK TO one');
-            reason = `Book ${placed.book}, position ${placed.position}: ${(error as Error).message}`;
+            reason = `Book ${step.book}, position ${step.stored.revision}: ${(error as Error).message}`;
             break;
           }
           this.#db.exec('RELEASE one');
@@ -198,12 +212,36 @@ export class Lane {
 
 type Heads = Map<string, Head>;
 
+/** @returns `problem`: why there are no more of them. */
+function decodedUpTo(steps: readonly Step[]): {
+  readonly events: readonly PlacedEvent[];
+  readonly problem?: Stopped;
+} {
+  const events: PlacedEvent[] = [];
+  for (const { book, bookNumber, stored } of steps) {
+    const position = stored.revision;
+    try {
+      events.push({ book, bookNumber, position, event: decodeEvent(stored) });
+    } catch (error) {
+      return {
+        events,
+        problem: stop(
+          'event-unreadable',
+          `Book ${book}, position ${position}: ${(error as Error).message}`,
+          'Upgrade this process, or restore the ledger; then restart it.',
+        ),
+      };
+    }
+  }
+  return { events };
+}
+
 function headsAfter(steps: readonly Step[]): Heads {
   const heads: Heads = new Map();
   for (let at = steps.length - 1; at >= 0; at--) {
-    const { placed, stored } = steps[at]!;
-    if (!heads.has(placed.book))
-      heads.set(placed.book, { number: placed.bookNumber, revision: placed.position, event: stored.id });
+    const { book, bookNumber, stored } = steps[at]!;
+    if (!heads.has(book))
+      heads.set(book, { number: bookNumber, revision: stored.revision, event: stored.id });
   }
   return heads;
 }

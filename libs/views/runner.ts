@@ -6,6 +6,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
 import { EngineUnavailable, type EventStore, type StoredEvent } from '../event-store/event-store.ts';
 import { BOOK_PREFIX, isTransient, Lane, type Moved, type Moving, type Stopped, stop } from './lane.ts';
+import { makeMissingIndexes, putIndexesOff } from './later-indexes.ts';
 import { isLedgerOf } from './ledger-of.ts';
 import type { ViewLag, ViewStatus } from './status.ts';
 import type { View } from './view.ts';
@@ -129,7 +130,12 @@ export class Runner {
       }
     }
     this.#tellPositions();
+    // One that follows behind will join the first one and answer: as it is.
+    for (const { moving } of lanes.slice(1)) await makeMissingIndexes(this.#db, moving, this.#closing.signal);
     await this.#look(lanes);
+    const [first] = lanes;
+    if (lanes.length === 1 && first!.checkpoint === null && !first!.current)
+      putIndexesOff(this.#db, first!.moving);
     return lanes;
   }
 
@@ -356,6 +362,7 @@ export class Runner {
         costMs = Math.min(performance.now() - from, Math.max(2 * costMs, LOOK_EVERY_MS / 10));
         everyMs = Math.max(LOOK_EVERY_MS, 20 * costMs);
       } catch (error) {
+        if (isDamage(error)) this.#events.damaged(error);
         for (const lane of this.#lanes) lane.unavailable ??= unavailable(error);
       }
       this.#tell();
@@ -377,6 +384,7 @@ export class Runner {
         lane.unavailable = undefined;
       } else lane.look ??= { at, heads: ends };
       if (lane.eventsBehind > NEAR) continue;
+      if (!lane.current) await makeMissingIndexes(this.#db, lane.moving, this.#closing.signal);
       lane.current = true;
       if (this.#lanes.has(lane) && this.#ahead(lane) === undefined)
         for (const moving of [...lane.moving]) this.#swapIn(moving, lane);

@@ -42,6 +42,8 @@ export interface View {
   readonly readable?: readonly number[];
   /** Statements that create the tables; every name starts with the prefix. */
   schema(prefix: string): string;
+  /** Of its indexes those that `apply` can do without, as named after the prefix: made when the rows are in. */
+  readonly laterIndexes?: readonly string[];
   project(db: DatabaseSync, prefix: string): Projection;
   /**
    * Opens the view for questions. Called inside a read transaction; `bookNumber` is undefined while the view

@@ -2,6 +2,7 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, statSync, writeFileSync, writeSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { SqliteEventStore } from '../event-store/sqlite/sqlite-event-store.ts';
@@ -125,7 +126,7 @@ describe('the views in their threads', () => {
 
   it.each([
     ['from its second page on', 1],
-    // Beyond the pages that hold the tables' own description, which is read at the start.
+    // But for the pages that hold the tables' own description, which is read at the start.
     ['in the middle', 80],
   ])('make the file anew when it is damaged %s', async (_where, pages) => {
     for (let batch = 0; batch < 3; batch++) await append(1_000);
@@ -133,11 +134,14 @@ describe('the views in their threads', () => {
     expect(await views.waitFor('london', 2_999, 10_000)).toBe(true);
     const ask = () => views!.spend('london', { groupBy: ['employee', 'day'] });
     const before = JSON.stringify(await ask());
+    // With every index: what is left to be made would meet the damage at the start.
+    while (views.lag().some(({ status }) => status.state !== 'current')) await pause(5);
     await views.close();
+    const described = pages > 1 ? pagesOfDescription(files.viewsFile) : new Set();
     const { size } = statSync(files.viewsFile);
     const file = openSync(files.viewsFile, 'r+');
     for (let at = pages * 4_096; at < size; at += 4_096)
-      writeSync(file, Buffer.alloc(4_096, 0xa5), 0, 4_096, at);
+      if (!described.has(at / 4_096)) writeSync(file, Buffer.alloc(4_096, 0xa5), 0, 4_096, at);
     closeSync(file);
     const deaths: string[] = [];
     views = await Views.start({ ...files, onDeath: (reason) => deaths.push(reason) });
@@ -241,6 +245,14 @@ describe('one transaction for rows and checkpoint', () => {
     60_000,
   );
 });
+
+/** Counted from 0. */
+function pagesOfDescription(file: string): Set<number> {
+  const db = new DatabaseSync(file, { readOnly: true });
+  const pages = db.prepare(`SELECT pageno - 1 AS page FROM dbstat WHERE name = 'sqlite_schema'`).all();
+  db.close();
+  return new Set(pages.map(({ page }) => page as number));
+}
 
 function killed(child: ChildProcess): Promise<void> {
   return new Promise((resolve) => {

@@ -201,6 +201,7 @@ export const factsView: View = {
   name: 'facts',
   version: 2,
   schema,
+  laterIndexes: ['outcomes_by_customer', 'outcomes_by_incident', 'outcomes_by_act', 'outcomes_by_type'],
   project,
   answer(db, prefix) {
     const incidents = incidentSearch(db, prefix);

@@ -2,6 +2,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { OUTCOME_TYPES } from '../../domain/outcome/outcome.ts';
 import { writeCursor } from '../cursor.ts';
+import { indexedBy } from '../later-indexes.ts';
 import { type Findings, pageStart } from '../page.ts';
 import { readDay, readId, storedDay, storedId } from '../stored-form.ts';
 import { POSITIONS, positionOf, rowKey } from '../view.ts';
@@ -34,13 +35,14 @@ export function outcomeSearch(
 ): (bookNumber: number | undefined, filters: OutcomeFilters) => Findings<OutcomeRow> {
   const words = new WordReader(db, prefix);
   const statements = new Map<string, StatementSync>();
+  const indexed = indexedBy(db);
   const span = db.prepare(
     `SELECT min(first) AS first, max(last) AS last FROM ${prefix}_outcome_days
      WHERE book = ? AND day BETWEEN ? AND ?`,
   );
 
   function prepared(conditions: readonly string[], index: string | undefined): StatementSync {
-    const by = index === undefined ? 'NOT INDEXED' : `INDEXED BY ${prefix}_outcomes_by_${index}`;
+    const by = index === undefined ? 'NOT INDEXED' : indexed(`${prefix}_outcomes_by_${index}`);
     const sql = `SELECT * FROM ${prefix}_outcomes ${by} WHERE key BETWEEN ? AND ?
       ${conditions.map((condition) => `AND ${condition}`).join(' ')} ORDER BY key DESC LIMIT ?`;
     let statement = statements.get(sql);

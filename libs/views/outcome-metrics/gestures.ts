@@ -3,6 +3,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { INCIDENT_TYPES } from '../../domain/outcome/incident.ts';
 import { quantileInterval, quantileOf } from '../../statistics/quantiles.ts';
 import { DayByDay } from '../day-by-day.ts';
+import { indexedBy } from '../later-indexes.ts';
 import { ACCEPTED, storedDay } from '../stored-form.ts';
 import type { TimeToGesture, UseDimension, UseFigure, UseSpan } from '../use/use.ts';
 import { WordReader } from '../words.ts';
@@ -35,7 +36,7 @@ export function gesturesReport(
     `AND status = ${ACCEPTED} AND incident IS NOT NULL`,
   );
   const ofIncidents = db.prepare(
-    `SELECT incident, at, dims FROM ${prefix}_acts INDEXED BY ${prefix}_acts_by_incident
+    `SELECT incident, at, dims FROM ${prefix}_acts ${indexedBy(db)(`${prefix}_acts_by_incident`)}
      WHERE book = ? AND status = ${ACCEPTED} AND incident IS NOT NULL
        AND incident IN (SELECT value FROM json_each(?))`,
   );

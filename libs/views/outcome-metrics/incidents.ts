@@ -1,6 +1,7 @@
 /** What became of incidents after the first act that answered them. */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { INCIDENT_TYPES } from '../../domain/outcome/incident.ts';
+import { indexedBy } from '../later-indexes.ts';
 import { ACCEPTED } from '../stored-form.ts';
 import { type AnsweredIncident, minutesBetween, watchedDays } from './cases.ts';
 import {
@@ -38,7 +39,7 @@ export class Incidents {
   constructor(db: DatabaseSync, prefix: string, sweep: Sweep) {
     this.#sweep = sweep;
     this.#acts = db.prepare(
-      `SELECT incident, at, dims FROM ${prefix}_acts INDEXED BY ${prefix}_acts_by_incident
+      `SELECT incident, at, dims FROM ${prefix}_acts ${indexedBy(db)(`${prefix}_acts_by_incident`)}
        WHERE book = ? AND status = ${ACCEPTED} AND incident IS NOT NULL
          AND incident IN (SELECT value FROM json_each(?)) ORDER BY incident, at`,
     );

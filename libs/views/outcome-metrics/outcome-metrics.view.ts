@@ -250,6 +250,7 @@ export const outcomeMetricsView: View = {
   name: 'outcomes',
   version: 1,
   schema,
+  laterIndexes: ['acts_by_incident'],
   project,
   answer: answering,
   comparisons(prefix) {

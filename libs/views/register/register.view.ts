@@ -215,6 +215,7 @@ export const registerView: View = {
   version: 2,
   readable: [1],
   schema,
+  laterIndexes: ['by_employee', 'by_location', 'by_customer', 'by_incident', 'by_status'],
   project,
   answer(db, prefix) {
     const search = registerSearch(db, prefix);

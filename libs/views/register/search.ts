@@ -2,6 +2,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Kind, Mode, Trigger } from '../../domain/act/act.ts';
 import { readCursor, writeCursor } from '../cursor.ts';
+import { indexedBy } from '../later-indexes.ts';
 import { DEFAULT_PAGE, type Findings, MAX_PAGE } from '../page.ts';
 import { readDay, readId, storedDay } from '../stored-form.ts';
 import { POSITIONS, positionOf, rowKey } from '../view.ts';
@@ -46,13 +47,15 @@ type Search = (bookNumber: number | undefined, filters: RegisterFilters) => Find
 export function registerSearch(db: DatabaseSync, prefix: string): Search {
   const words = new WordReader(db, prefix);
   const statements = new Map<string, StatementSync>();
+  const indexed = indexedBy(db);
   const span = db.prepare(
     `SELECT min(first) AS first, max(last) AS last FROM ${prefix}_days
      WHERE book = ? AND day BETWEEN ? AND ?`,
   );
 
   function prepared(conditions: readonly string[], index: string | undefined): StatementSync {
-    const sql = `SELECT * FROM ${prefix}_acts ${index === undefined ? 'NOT INDEXED' : `INDEXED BY ${prefix}_by_${index}`}
+    const by = index === undefined ? 'NOT INDEXED' : indexed(`${prefix}_by_${index}`);
+    const sql = `SELECT * FROM ${prefix}_acts ${by}
       WHERE key BETWEEN ? AND ? ${conditions.map((condition) => `AND ${condition}`).join(' ')}
       ORDER BY key DESC LIMIT ?`;
     let statement = statements.get(sql);
