@@ -4,7 +4,7 @@
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 
-/** Words remembered at once; beyond it the memory is emptied and filled again from the table. */
+/** Words remembered at least; when there are twice as many, those that have not come for longest are forgotten. */
 const REMEMBERED = 50_000;
 
 export function wordsSchema(prefix: string): string {
@@ -12,29 +12,56 @@ export function wordsSchema(prefix: string): string {
 }
 
 export class Words {
-  readonly #numbers = new Map<string, number>();
+  #numbers = new Map<string, number>();
+  /** Those before them. */
+  #older: ReadonlyMap<string, number> = new Map();
+  /** Undefined: to be looked up. */
+  #last: number | undefined;
+  /** Whether all words of the table are remembered. */
+  #all = false;
   readonly #find: StatementSync;
+  readonly #newest: StatementSync;
   readonly #add: StatementSync;
 
   constructor(db: DatabaseSync, prefix: string) {
     this.#find = db.prepare(`SELECT number FROM ${prefix}_words WHERE word = ?`);
-    this.#add = db.prepare(`INSERT INTO ${prefix}_words (word) VALUES (?) RETURNING number`);
+    this.#newest = db.prepare(`SELECT coalesce(max(number), 0) AS number FROM ${prefix}_words`);
+    this.#add = db.prepare(`INSERT INTO ${prefix}_words (number, word) VALUES (?, ?)`);
   }
 
   /** The word's number, new if it must be; null for an absent word. */
   numberOf(word: string | undefined): number | null {
     if (word === undefined) return null;
-    const known = this.#numbers.get(word);
-    if (known !== undefined) return known;
-    const row = (this.#find.get(word) ?? this.#add.get(word)) as { number: number };
-    if (this.#numbers.size >= REMEMBERED) this.#numbers.clear();
-    this.#numbers.set(word, row.number);
-    return row.number;
+    return this.#numbers.get(word) ?? this.#remembered(word);
+  }
+
+  #remembered(word: string): number {
+    const number = this.#older.get(word) ?? this.#stored(word);
+    if (this.#numbers.size >= REMEMBERED) {
+      if (this.#older.size > 0) this.#all = false;
+      this.#older = this.#numbers;
+      this.#numbers = new Map();
+    }
+    this.#numbers.set(word, number);
+    return number;
+  }
+
+  #stored(word: string): number {
+    if (this.#last === undefined) {
+      this.#last = (this.#newest.get() as { number: number }).number;
+      this.#all = this.#last === 0;
+    }
+    const found = this.#all ? undefined : (this.#find.get(word) as { number: number } | undefined);
+    if (found !== undefined) return found.number;
+    this.#add.run(++this.#last, word);
+    return this.#last;
   }
 
   /** Forgets numbers that may have been undone. */
   forget(): void {
-    this.#numbers.clear();
+    this.#numbers = new Map();
+    this.#older = new Map();
+    this.#last = undefined;
   }
 }
 

@@ -3,7 +3,7 @@
  * in one sweep; who was in the directory since when; when customers came; and the reviews of signals. An act that
  * waits is kept apart until it is accepted.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import { type Amounts, MEASURES } from '../../domain/act/act.ts';
 import {
@@ -14,6 +14,7 @@ import {
   type SettlingEvent,
 } from '../../domain/book/events.ts';
 import { hexed, wordOf } from '../comparing.ts';
+import { Rows } from '../rows.ts';
 import { settlingOf } from '../settling.ts';
 import { ACCEPTED, ROLE_SEPARATOR, storedDay, storedId } from '../stored-form.ts';
 import type { PlacedEvent, Projection, View } from '../view.ts';
@@ -95,9 +96,8 @@ function schema(prefix: string): string {
 
 function project(db: DatabaseSync, prefix: string): Projection {
   const words = new Words(db, prefix);
-  const marks = Array(14).fill('?').join(', ');
-  const insert = db.prepare(`INSERT INTO ${prefix}_acts (${NAMES}, position) VALUES (${marks}, ?)`);
-  const open = db.prepare(`INSERT INTO ${prefix}_open (${NAMES}) VALUES (${marks})`);
+  const acts = new Rows(db, `${prefix}_acts (${NAMES}, position)`, 15);
+  const open = new Rows(db, `${prefix}_open (${NAMES})`, 14);
   const answer = db.prepare(`UPDATE ${prefix}_open SET approver = ? WHERE book = ? AND id = ?`);
   const accept = db.prepare(
     `INSERT INTO ${prefix}_acts (${NAMES}, position) SELECT ${NAMES}, ? FROM ${prefix}_open WHERE book = ? AND id = ?`,
@@ -131,13 +131,14 @@ function project(db: DatabaseSync, prefix: string): Projection {
       asked.incident === undefined ? 0 : 1,
       null,
     ] as const;
-    if (act.type === 'ActAccepted') insert.run(...facts, position);
-    else open.run(...facts);
+    if (act.type === 'ActAccepted') acts.add([...facts, position]);
+    else open.add(facts);
   }
 
   function settle({ bookNumber, position }: PlacedEvent, event: SettlingEvent): void {
     const settling = settlingOf(event)!;
     const id = storedId(event.act);
+    open.write();
     if (event.type === 'ActApproved') answer.run(words.numberOf(event.approver), bookNumber, id);
     if (settling.expiresAt !== null) return;
     if (settling.status === ACCEPTED) accept.run(position, bookNumber, id);
@@ -147,6 +148,7 @@ function project(db: DatabaseSync, prefix: string): Projection {
 
   function takeBack({ bookNumber }: PlacedEvent, reversal: ActReversed): void {
     if (!reversal.whole) return;
+    acts.write();
     const { changes } = reverse.run(bookNumber, storedDay(reversal.businessDate), storedId(reversal.act));
     if (changes !== 1) throw new Error(`reverses act ${reversal.act}, which was not accepted before it`);
   }
@@ -217,8 +219,14 @@ function project(db: DatabaseSync, prefix: string): Projection {
   return {
     apply(events) {
       for (const placed of events) take(placed);
+      acts.write();
+      open.write();
     },
-    rolledBack: () => words.forget(),
+    rolledBack() {
+      words.forget();
+      acts.forget();
+      open.forget();
+    },
   };
 }
 
@@ -238,7 +246,7 @@ function noteMark(note: string): number | null {
 
 /** 48 bits: of a million texts two share a mark with a probability of one in five hundred. */
 function textMark(text: string): number {
-  return createHash('sha256').update(text).digest().readUIntBE(0, 6);
+  return hash('sha256', text, 'buffer').readUIntBE(0, 6);
 }
 
 /** Thousandths of the tightest limit on a single act that it took; null where none applied. */

@@ -7,6 +7,7 @@ import { type IncidentEvent, isAboutIncident, type OutcomeRecorded } from '../..
 import { INCIDENT_TYPES } from '../../domain/outcome/incident.ts';
 import { OUTCOME_TYPES } from '../../domain/outcome/outcome.ts';
 import { hexed, OF_BOOK, POSITION, wordOf } from '../comparing.ts';
+import { Rows } from '../rows.ts';
 import { storedDay, storedId } from '../stored-form.ts';
 import { type PlacedEvent, type Projection, rowKey, type View } from '../view.ts';
 import { Words, wordsSchema } from '../words.ts';
@@ -89,8 +90,8 @@ const REOPENED = INCIDENT_TYPES.indexOf('reopened');
 function project(db: DatabaseSync, prefix: string): Projection {
   const words = new Words(db, prefix);
   const takeDraw = drawsTaker(db, prefix, words);
-  const addOutcome = db.prepare(`INSERT INTO ${prefix}_outcomes VALUES (?${', ?'.repeat(16)})`);
-  const addFact = db.prepare(`INSERT INTO ${prefix}_incident_facts VALUES (?${', ?'.repeat(13)})`);
+  const outcomes = new Rows(db, `${prefix}_outcomes`, 17);
+  const facts = new Rows(db, `${prefix}_incident_facts`, 14);
   // min() of a null is null: the other one is taken then.
   const merge = db.prepare(
     `INSERT INTO ${prefix}_incidents VALUES (?${', ?'.repeat(9)})
@@ -112,18 +113,13 @@ function project(db: DatabaseSync, prefix: string): Projection {
      ON CONFLICT DO UPDATE SET first = min(first, excluded.first), last = max(last, excluded.last)`,
   );
 
-  /** Bytes that are bound are copied; the buffer they stand in is used again by the next id. */
-  const bytesOf = (id: string | undefined) => {
-    if (id === undefined) return null;
-    const stored = storedId(id);
-    return typeof stored === 'string' ? stored : Uint8Array.from(stored);
-  };
+  const bytesOf = (id: string | undefined) => (id === undefined ? null : storedId(id));
 
   function takeOutcome({ bookNumber, position }: PlacedEvent, event: OutcomeRecorded, day: number): void {
     const { asked } = event;
-    addOutcome.run(
+    outcomes.add([
       rowKey(bookNumber, position),
-      bytesOf(event.id),
+      storedId(event.id),
       OUTCOME_TYPES.indexOf(asked.type),
       asked.customer ?? null,
       asked.incident ?? null,
@@ -139,7 +135,7 @@ function project(db: DatabaseSync, prefix: string): Projection {
       day,
       event.occurredAt,
       event.recordedAt,
-    );
+    ]);
   }
 
   function takeFact({ bookNumber, position }: PlacedEvent, event: IncidentEvent): void {
@@ -147,9 +143,9 @@ function project(db: DatabaseSync, prefix: string): Projection {
     const key = rowKey(bookNumber, position);
     const type = INCIDENT_TYPES.indexOf(asked.type);
     const day = storedDay(event.businessDate);
-    addFact.run(
+    facts.add([
       key,
-      bytesOf(event.id),
+      storedId(event.id),
       type,
       bookNumber,
       asked.incident,
@@ -162,7 +158,7 @@ function project(db: DatabaseSync, prefix: string): Projection {
       day,
       occurredAt,
       event.recordedAt,
-    );
+    ]);
     merge.run(
       key,
       bookNumber,
@@ -191,9 +187,15 @@ function project(db: DatabaseSync, prefix: string): Projection {
         } else if (event.type === 'LotDrawn') takeDraw(place, event);
         else if (isAboutIncident(event)) takeFact(place, event);
       }
+      outcomes.write();
+      facts.write();
       for (const { book, day, first, last } of spans.values()) widen.run(book, day, first, last);
     },
-    rolledBack: () => words.forget(),
+    rolledBack() {
+      words.forget();
+      outcomes.forget();
+      facts.forget();
+    },
   };
 }
 

@@ -10,6 +10,7 @@ import type { LotDrawn } from '../../domain/book/lot-events.ts';
 import { type IncidentEvent, isAboutIncident, type OutcomeRecorded } from '../../domain/book/told-events.ts';
 import { INCIDENT_TYPES } from '../../domain/outcome/incident.ts';
 import { hexed, wordOf } from '../comparing.ts';
+import { Rows } from '../rows.ts';
 import { type Settling, settlingOf } from '../settling.ts';
 import { ACCEPTED, REVERSED, storedDay, storedId } from '../stored-form.ts';
 import type { PlacedEvent, Projection, View } from '../view.ts';
@@ -91,10 +92,8 @@ const RESOLVED = INCIDENT_TYPES.indexOf('resolved');
 
 function project(db: DatabaseSync, prefix: string): Projection {
   const words = new Words(db, prefix);
-  const accept = db.prepare(
-    `INSERT INTO ${prefix}_acts (${NAMES}, cost, retail, status) VALUES (?${', ?'.repeat(8)}, ${ACCEPTED})`,
-  );
-  const open = db.prepare(`INSERT INTO ${prefix}_open (${NAMES}, cost, retail) VALUES (?${', ?'.repeat(8)})`);
+  const acts = new Rows(db, `${prefix}_acts (${NAMES}, cost, retail, status)`, 10);
+  const open = new Rows(db, `${prefix}_open (${NAMES}, cost, retail)`, 9);
   const acceptOpen = db.prepare(
     `INSERT INTO ${prefix}_acts (${NAMES}, cost, retail, status)
      SELECT ${NAMES}, ?, ?, ${ACCEPTED} FROM ${prefix}_open WHERE book = ? AND id = ?`,
@@ -120,8 +119,7 @@ function project(db: DatabaseSync, prefix: string): Projection {
 
   function take(book: number, act: ActDecision): void {
     const { asked, amounts } = act;
-    const statement = act.type === 'ActAccepted' ? accept : open;
-    statement.run(
+    const facts = [
       book,
       storedDay(act.businessDate),
       storedId(act.id),
@@ -131,7 +129,9 @@ function project(db: DatabaseSync, prefix: string): Projection {
       act.occurredAt,
       amounts.costMinor,
       amounts.retailMinor,
-    );
+    ] as const;
+    if (act.type === 'ActAccepted') acts.add([...facts, ACCEPTED]);
+    else open.add(facts);
   }
 
   /**
@@ -158,6 +158,7 @@ function project(db: DatabaseSync, prefix: string): Projection {
   function settle(book: number, { act, status, amounts, expiresAt }: Settling): void {
     if (expiresAt !== null) return;
     const id = storedId(act);
+    open.write();
     if (status === ACCEPTED) acceptOpen.run(amounts.costMinor, amounts.retailMinor, book, id);
     const { changes } = close.run(book, id);
     if (changes !== 1) throw new Error(`settles act ${act}, which was not open before it`);
@@ -166,6 +167,7 @@ function project(db: DatabaseSync, prefix: string): Projection {
   function takeBack(book: number, { act, businessDate, reversedInAll, whole }: ActReversed): void {
     const { costMinor, retailMinor } = reversedInAll;
     const status = whole ? REVERSED : ACCEPTED;
+    acts.write();
     const { changes } = reverse.run(
       status,
       costMinor,
@@ -237,10 +239,14 @@ function project(db: DatabaseSync, prefix: string): Projection {
           if (settling !== undefined) settle(book, settling);
         }
       }
+      acts.write();
+      open.write();
       spans.write();
     },
     rolledBack() {
       words.forget();
+      acts.forget();
+      open.forget();
       spans.forget();
     },
   };

@@ -9,6 +9,7 @@ import type {
   GuardrailReceipt,
 } from '../../domain/book/events.ts';
 import { hexed, OF_BOOK, POSITION, wordOf } from '../comparing.ts';
+import { Rows } from '../rows.ts';
 import { type Settling, settlingOf } from '../settling.ts';
 import {
   ACCEPTED,
@@ -87,11 +88,12 @@ const STATUS: Readonly<Record<ActInRegister['type'], number>> = {
 
 function project(db: DatabaseSync, prefix: string): Projection {
   const words = new Words(db, prefix);
-  const insert = db.prepare(
-    `INSERT INTO ${prefix}_acts (key, id, status, mode, kind, trigger, employee, location, region, customer,
+  const acts = new Rows(
+    db,
+    `${prefix}_acts (key, id, status, mode, kind, trigger, employee, location, region, customer,
        incident, campaign, sku, count, cost, retail, reason, note, day, occurred_at, recorded_at,
-       policy_version, breaches, declined_by, quantity, expires_at)
-     VALUES (?${', ?'.repeat(25)})`,
+       policy_version, breaches, declined_by, quantity, expires_at)`,
+    26,
   );
   const settle = db.prepare(
     `UPDATE ${prefix}_acts SET status = ?, expires_at = ?, count = ?, cost = ?, retail = ?
@@ -109,7 +111,7 @@ function project(db: DatabaseSync, prefix: string): Projection {
 
   function add(place: PlacedEvent, act: ActInRegister, day: number): void {
     const { asked, amounts } = act;
-    insert.run(
+    acts.add([
       rowKey(place.bookNumber, place.position),
       storedId(act.id),
       STATUS[act.type],
@@ -136,10 +138,11 @@ function project(db: DatabaseSync, prefix: string): Projection {
       act.type === 'ActDeclined' ? JSON.stringify(declinersOf(act.guardrails)) : null,
       asked.item?.quantity ?? null,
       'expiresAt' in act ? act.expiresAt : null,
-    );
+    ]);
   }
 
   function change(place: PlacedEvent, { act, status, amounts, expiresAt }: Settling): void {
+    acts.write();
     const { changes } = settle.run(
       status,
       expiresAt,
@@ -155,6 +158,7 @@ function project(db: DatabaseSync, prefix: string): Projection {
 
   function takeBack(place: PlacedEvent, reversal: ActReversed): void {
     const { count, costMinor, retailMinor } = reversal.reversedInAll;
+    acts.write();
     const { changes } = reverse.run(
       reversal.whole ? REVERSED : ACCEPTED,
       count,
@@ -187,9 +191,13 @@ function project(db: DatabaseSync, prefix: string): Projection {
           if (settling !== undefined) change(place, settling);
         }
       }
+      acts.write();
       for (const { book, day, first, last } of spans.values()) widen.run(book, day, first, last);
     },
-    rolledBack: () => words.forget(),
+    rolledBack() {
+      words.forget();
+      acts.forget();
+    },
   };
 }
 

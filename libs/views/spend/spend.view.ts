@@ -12,6 +12,7 @@ import type {
   ActReversed,
 } from '../../domain/book/events.ts';
 import { hexed, wordOf } from '../comparing.ts';
+import { Rows } from '../rows.ts';
 import { type Settling, settlingOf } from '../settling.ts';
 import { ACCEPTED, DECLINED, REVERSED, ROLE_SEPARATOR, storedDay, storedId } from '../stored-form.ts';
 import type { Projection, View } from '../view.ts';
@@ -61,12 +62,8 @@ function schema(prefix: string): string {
 
 function project(db: DatabaseSync, prefix: string): Projection {
   const words = new Words(db, prefix);
-  const insert = db.prepare(
-    `INSERT INTO ${prefix}_acts (${NAMES}, count, cost, retail, status) VALUES (?${', ?'.repeat(15)})`,
-  );
-  const open = db.prepare(
-    `INSERT INTO ${prefix}_open (${NAMES}, count, cost, retail) VALUES (?${', ?'.repeat(14)})`,
-  );
+  const acts = new Rows(db, `${prefix}_acts (${NAMES}, count, cost, retail, status)`, 16);
+  const open = new Rows(db, `${prefix}_open (${NAMES}, count, cost, retail)`, 15);
   const accept = db.prepare(
     `INSERT INTO ${prefix}_acts (${NAMES}, count, cost, retail, status)
      SELECT ${NAMES}, ?, ?, ?, ${ACCEPTED} FROM ${prefix}_open WHERE book = ? AND id = ?`,
@@ -102,13 +99,14 @@ function project(db: DatabaseSync, prefix: string): Projection {
       amounts.costMinor,
       amounts.retailMinor,
     ] as const;
-    if (act.type === 'ActHeld' || act.type === 'ActReserved') open.run(...facts);
-    else insert.run(...facts, act.type === 'ActDeclined' ? DECLINED : ACCEPTED);
+    if (act.type === 'ActHeld' || act.type === 'ActReserved') open.add(facts);
+    else acts.add([...facts, act.type === 'ActDeclined' ? DECLINED : ACCEPTED]);
   }
 
   function settle(bookNumber: number, { act, status, amounts, expiresAt }: Settling): void {
     if (expiresAt !== null) return;
     const id = storedId(act);
+    open.write();
     if (status === ACCEPTED)
       accept.run(amounts.count, amounts.costMinor, amounts.retailMinor, bookNumber, id);
     const { changes } = close.run(bookNumber, id);
@@ -117,6 +115,7 @@ function project(db: DatabaseSync, prefix: string): Projection {
 
   function takeBack(bookNumber: number, reversal: ActReversed): void {
     const { count, costMinor, retailMinor } = reversal.reversedInAll;
+    acts.write();
     const { changes } = reverse.run(
       reversal.whole ? REVERSED : ACCEPTED,
       count,
@@ -144,8 +143,14 @@ function project(db: DatabaseSync, prefix: string): Projection {
           if (settling !== undefined) settle(bookNumber, settling);
         }
       }
+      acts.write();
+      open.write();
     },
-    rolledBack: () => words.forget(),
+    rolledBack() {
+      words.forget();
+      acts.forget();
+      open.forget();
+    },
   };
 }
 
