@@ -100,25 +100,19 @@ export class SqliteLedgerFile {
   /** Events of one stream from `from` to `to` (both included): at most `maxRows`, fewer when they are big. */
   page(stream: string, from: number, to: number, maxRows: number): readonly StoredEvent[] {
     return this.#ask(() => {
-      const events: StoredEvent[] = [];
-      let characters = 0;
-      let next = from;
-      let most = 1;
-      while (events.length < maxRows && characters < PAGE_CHARACTERS) {
-        const asked = Math.min(most, maxRows - events.length);
-        const rows = this.#page.all(stream, next, to, asked) as unknown as readonly RowOfStream[];
-        for (const row of rows) {
-          // By their places: taking a row apart as a pattern costs a fifth of the whole.
-          const data = row[4];
-          events.push({ global: row[0], stream, revision: Number(row[1]), id: row[2], type: row[3], data });
-          characters += data.length;
-        }
-        if (rows.length < asked) break;
-        next = events.at(-1)!.revision + 1;
-        const fitting = ((PAGE_CHARACTERS - characters) * events.length) / characters;
-        most = Math.max(1, Math.min(Math.floor(fitting), ROWS_AT_ONCE));
-      }
-      return events;
+      // By their places: taking a row apart as a pattern costs a fifth of the whole.
+      const eventOf = (row: RowOfStream): StoredEvent => ({
+        global: row[0],
+        stream,
+        revision: Number(row[1]),
+        id: row[2],
+        type: row[3],
+        data: row[4],
+      });
+      return gather(maxRows, eventOf, (last, most) => {
+        const next = last === undefined ? from : last.revision + 1;
+        return this.#page.all(stream, next, to, most) as unknown as readonly RowOfStream[];
+      }).events;
     });
   }
 
@@ -145,9 +139,12 @@ export class SqliteLedgerFile {
       const last = first<bigint | null>(this.#lastGlobal.get()) ?? 0n;
       if (last <= after) return { events: [], scannedTo: after, caughtUp: true };
       const upTo = after + SCAN_SPAN < last ? after + SCAN_SPAN : last;
-      const rows = this.#pageOfAll.iterate(after, upTo, prefix, ...above(prefix), maxRows);
-      const { events, full } = collect(rows);
-      if (full || events.length === maxRows) {
+      const until = above(prefix);
+      const { events, full } = gather(maxRows, eventOfAll, (newest, most) => {
+        const from = newest === undefined ? after : newest.global;
+        return this.#pageOfAll.all(from, upTo, prefix, ...until, most) as unknown as readonly Row[];
+      });
+      if (full) {
         return { events, scannedTo: events.at(-1)!.global, caughtUp: false };
       }
       if (events.length > 0 || upTo === last) return { events, scannedTo: upTo, caughtUp: upTo === last };
@@ -176,23 +173,36 @@ function first<T>(row: unknown): T | undefined {
   return (row as readonly T[] | undefined)?.[0];
 }
 
-function collect(rows: Iterable<unknown>): { events: StoredEvent[]; full: boolean } {
+/**
+ * Asks for rows, many at once where they are as big as those before.
+ * @param ask for at most so many rows after an event
+ * @returns `full`: there may be more
+ */
+function gather<Asked>(
+  maxRows: number,
+  eventOf: (row: Asked) => StoredEvent,
+  ask: (after: StoredEvent | undefined, most: number) => readonly Asked[],
+): { events: StoredEvent[]; full: boolean } {
   const events: StoredEvent[] = [];
   let characters = 0;
-  for (const row of rows as Iterable<Row>) {
-    const data = row[5];
-    events.push({
-      global: row[0],
-      stream: row[1],
-      revision: Number(row[2]),
-      id: row[3],
-      type: row[4],
-      data,
-    });
-    characters += data.length;
-    if (characters >= PAGE_CHARACTERS) return { events, full: true };
+  let most = 1;
+  while (events.length < maxRows && characters < PAGE_CHARACTERS) {
+    const asked = Math.min(most, maxRows - events.length);
+    const rows = ask(events.at(-1), asked);
+    for (const row of rows) {
+      const event = eventOf(row);
+      events.push(event);
+      characters += event.data.length;
+    }
+    if (rows.length < asked) return { events, full: false };
+    const fitting = ((PAGE_CHARACTERS - characters) * events.length) / characters;
+    most = Math.max(1, Math.min(Math.floor(fitting), ROWS_AT_ONCE));
   }
-  return { events, full: false };
+  return { events, full: true };
+}
+
+function eventOfAll(row: Row): StoredEvent {
+  return { global: row[0], stream: row[1], revision: Number(row[2]), id: row[3], type: row[4], data: row[5] };
 }
 
 /**
