@@ -28,7 +28,8 @@ export class Rows {
   /** Bytes among the values must not be changed until they are written. */
   add(row: readonly SQLInputValue[]): void {
     const waiting = this.#waiting;
-    for (let at = 0; at < this.#columns; at++) waiting.push(row[at]!);
+    // Cheaper than to push them.
+    for (let at = 0, end = waiting.length; at < this.#columns; at++) waiting[end + at] = row[at]!;
     if (waiting.length === AT_ONCE * this.#columns) this.write();
   }
 

@@ -11,6 +11,18 @@ export function wordsSchema(prefix: string): string {
   return `CREATE TABLE ${prefix}_words (number INTEGER PRIMARY KEY, word TEXT NOT NULL UNIQUE) STRICT;`;
 }
 
+/** For words of which many come but once: their index is made later, or when a word has to be looked up by it. */
+export function manyWordsSchema(prefix: string): string {
+  return `CREATE TABLE ${prefix}_words (number INTEGER PRIMARY KEY, word TEXT NOT NULL) STRICT;
+    ${wordsIndex('', prefix)};`;
+}
+/** As named after the prefix. */
+export const WORDS_INDEX = 'words_by_word';
+
+function wordsIndex(condition: string, prefix: string): string {
+  return `CREATE UNIQUE INDEX ${condition} ${prefix}_${WORDS_INDEX} ON ${prefix}_words (word)`;
+}
+
 export class Words {
   #numbers = new Map<string, number>();
   /** Those before them. */
@@ -19,12 +31,19 @@ export class Words {
   #last: number | undefined;
   /** Whether all words of the table are remembered. */
   #all = false;
-  readonly #find: StatementSync;
+  #find: StatementSync | undefined;
+  readonly #db: DatabaseSync;
+  readonly #prefix: string;
+  /** Undefined: the table has its own. */
+  readonly #index: string | undefined;
   readonly #newest: StatementSync;
   readonly #add: StatementSync;
 
-  constructor(db: DatabaseSync, prefix: string) {
-    this.#find = db.prepare(`SELECT number FROM ${prefix}_words WHERE word = ?`);
+  /** @param many whether the table is of `manyWordsSchema` */
+  constructor(db: DatabaseSync, prefix: string, many = false) {
+    this.#db = db;
+    this.#prefix = prefix;
+    this.#index = many ? wordsIndex('IF NOT EXISTS', prefix) : undefined;
     this.#newest = db.prepare(`SELECT coalesce(max(number), 0) AS number FROM ${prefix}_words`);
     this.#add = db.prepare(`INSERT INTO ${prefix}_words (number, word) VALUES (?, ?)`);
   }
@@ -51,14 +70,23 @@ export class Words {
       this.#last = (this.#newest.get() as { number: number }).number;
       this.#all = this.#last === 0;
     }
-    const found = this.#all ? undefined : (this.#find.get(word) as { number: number } | undefined);
-    if (found !== undefined) return found.number;
+    const found = this.#all ? undefined : this.#lookedUp(word);
+    if (found !== undefined) return found;
     this.#add.run(++this.#last, word);
     return this.#last;
   }
 
+  #lookedUp(word: string): number | undefined {
+    if (this.#find === undefined) {
+      if (this.#index !== undefined) this.#db.exec(this.#index);
+      this.#find = this.#db.prepare(`SELECT number FROM ${this.#prefix}_words WHERE word = ?`);
+    }
+    return (this.#find.get(word) as { number: number } | undefined)?.number;
+  }
+
   /** Forgets numbers that may have been undone. */
   forget(): void {
+    this.#find = undefined;
     this.#numbers = new Map();
     this.#older = new Map();
     this.#last = undefined;

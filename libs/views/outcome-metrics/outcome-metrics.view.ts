@@ -14,7 +14,7 @@ import { Rows } from '../rows.ts';
 import { type Settling, settlingOf } from '../settling.ts';
 import { ACCEPTED, REVERSED, storedDay, storedId } from '../stored-form.ts';
 import type { PlacedEvent, Projection, View } from '../view.ts';
-import { Words, wordsSchema } from '../words.ts';
+import { manyWordsSchema, WORDS_INDEX, Words } from '../words.ts';
 import { answering } from './answer.ts';
 import { dimsWord } from './dims.ts';
 import { BY_ACT, BY_CUSTOMER, BY_INCIDENT, CONTACT, RETURN } from './follow-ups.ts';
@@ -32,7 +32,7 @@ const ACT = `book INTEGER NOT NULL,
 const NAMES = 'book, day, id, dims, customer, incident, at';
 
 function schema(prefix: string): string {
-  return `${wordsSchema(prefix)}
+  return `${manyWordsSchema(prefix)}
     CREATE TABLE ${prefix}_books (
       book INTEGER PRIMARY KEY,
       currency TEXT,
@@ -91,7 +91,7 @@ function schema(prefix: string): string {
 const RESOLVED = INCIDENT_TYPES.indexOf('resolved');
 
 function project(db: DatabaseSync, prefix: string): Projection {
-  const words = new Words(db, prefix);
+  const words = new Words(db, prefix, true);
   const acts = new Rows(db, `${prefix}_acts (${NAMES}, cost, retail, status)`, 10);
   const open = new Rows(db, `${prefix}_open (${NAMES}, cost, retail)`, 9);
   const acceptOpen = db.prepare(
@@ -254,9 +254,11 @@ function project(db: DatabaseSync, prefix: string): Projection {
 
 export const outcomeMetricsView: View = {
   name: 'outcomes',
-  version: 1,
+  /** 2: its words have an index by name, to be made later. */
+  version: 2,
+  readable: [1],
   schema,
-  laterIndexes: ['acts_by_incident'],
+  laterIndexes: ['acts_by_incident', WORDS_INDEX],
   project,
   answer: answering,
   comparisons(prefix) {
