@@ -58,7 +58,8 @@ export class Rows {
     let statement = this.#statements.get(rows);
     if (statement === undefined) {
       const all = Array.from({ length: rows }, () => this.#row).join(', ');
-      statement = this.#db.prepare(`INSERT INTO ${this.#into} VALUES ${all}`);
+      // What fails is rolled back with its transaction. To undo it alone, SQLite would keep a copy of every page.
+      statement = this.#db.prepare(`INSERT OR FAIL INTO ${this.#into} VALUES ${all}`);
       this.#statements.set(rows, statement);
     }
     return statement;

@@ -166,6 +166,25 @@ describe('following the ledger', () => {
     expect((await compareViews({ viewsFile: file, store, views: ALL_VIEWS })).difference).toBeUndefined();
   });
 
+  it('stops at the very event whose row is refused, though rows are written together', async () => {
+    const twice = facts.findIndex((event, at) => at > 100 && event.type === 'ActAccepted');
+    const again = twice + 37;
+    store.push('london', [...facts.slice(0, again), facts[twice]!, ...facts.slice(again)]);
+    const views = await start(ALL_VIEWS, 500);
+    await views.until(() => views.position('register', 'london') === 800, 'the register is there');
+    const stopped = Object.entries(withoutAnything(views.runner.lag())).filter(
+      ([, { state }]) => state === 'stopped',
+    );
+    expect(stopped.map(([view]) => view)).toEqual(['spend', 'outcomes', 'conduct']);
+    for (const [view, status] of stopped) {
+      expect(status).toMatchObject({ code: 'event-not-applicable' });
+      expect((status as { reason: string }).reason).toContain(`position ${again}: UNIQUE constraint failed`);
+      expect(views.position(view, 'london')).toBe(again - 1);
+    }
+    await close(views);
+    expect((await compareViews({ viewsFile: file, store, views: ALL_VIEWS })).difference).toBeUndefined();
+  });
+
   it('stops at a gap and advises', async () => {
     store.push('london', facts.slice(0, 200));
     store.events.splice(120, 1);
