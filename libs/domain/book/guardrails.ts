@@ -2,7 +2,6 @@
 import { type Amounts, MEASURES, type Measure } from '../act/act.ts';
 import type { ActFacts, CompiledLimit, CompiledPolicy } from '../policy/compile.ts';
 import type { Limit } from '../policy/policy.ts';
-import { type RuleContext, ruleContext } from '../rules/cel.ts';
 import { windowAt } from '../time/windows.ts';
 import { ACT, type BucketReader, bucketId, ROLLING } from './buckets.ts';
 import { CountedReceipt } from './counted-receipt.ts';
@@ -37,62 +36,14 @@ export function findings(
   if (uncovered !== 'allow' && receipts.length === 0) {
     receipts.push({ standing: 'uncovered', finding: uncovered });
   }
-  if (policy.rules.length > 0) {
-    const context = rulesLookAt(facts);
-    for (const { rule, condition } of policy.rules) {
-      const holds = condition.holds(context);
-      if (holds === false) continue;
-      // A rule that cannot be computed for this act must not let it pass unseen.
-      const message = holds === true ? rule.message : `${rule.message} (the rule failed: ${holds.error})`;
-      receipts.push({ rule: rule.id, message, finding: rule.then });
-    }
+  for (const { rule, condition } of policy.rules) {
+    const holds = condition.holds(facts);
+    if (holds === false) continue;
+    // A rule that cannot be computed for this act must not let it pass unseen.
+    const message = holds === true ? rule.message : `${rule.message} (the rule failed: ${holds.error})`;
+    receipts.push({ rule: rule.id, message, finding: rule.then });
   }
   return receipts;
-}
-
-/** What the rules see of an act. */
-export function rulesLookAt({
-  asked,
-  amounts,
-  businessDate,
-  occurredAt,
-  employee,
-  location,
-  item,
-}: Pick<
-  ActFacts,
-  'asked' | 'amounts' | 'businessDate' | 'occurredAt' | 'employee' | 'location' | 'item'
->): RuleContext {
-  // Member by member: spreading is dear, and this is done for every act.
-  const { mode, kind, trigger, customer, incident, campaign, shift, channel, reason, note } = asked;
-  const { count, costMinor, retailMinor } = amounts;
-  return ruleContext({
-    act: {
-      mode,
-      kind,
-      trigger,
-      employee: asked.employee,
-      location: asked.location,
-      customer,
-      incident,
-      campaign,
-      shift,
-      channel,
-      reason,
-      note,
-      count,
-      retailMinor,
-      costMinor,
-      businessDate,
-      occurredAt,
-    },
-    employee: { roles: employee?.roles, homeLocation: employee?.homeLocation },
-    location: { region: location?.region, timeZone: location?.timeZone },
-    item:
-      asked.item === undefined
-        ? undefined
-        : { sku: asked.item.sku, quantity: asked.item.quantity, category: item?.category },
-  });
 }
 
 function receiptsOfLimit(
