@@ -4,6 +4,7 @@
  * what is already used.
  */
 import type { Amounts } from '../act/act.ts';
+import type { CountedBy } from '../policy/counted-by.ts';
 import type { Ahead } from './ahead.ts';
 import { Beside, type BesideSnapshot } from './beside.ts';
 import { NOTHING, Timeline } from './timeline.ts';
@@ -21,6 +22,15 @@ export function bucketId(limit: string, label: string, key: Readonly<Record<stri
   let id = `${limit}\n${label}`;
   for (const dimension in key) id += `\n${dimension}=${key[dimension]}`;
   return id;
+}
+
+/** The same, of what a limit counts an act by. */
+export function bucketOf(limit: string, label: string, by: CountedBy): string {
+  if (by.label !== label) {
+    by.bucket = bucketId(limit, label, by.key);
+    by.label = label;
+  }
+  return by.bucket;
 }
 
 /** What a decision may know of the buckets. */

@@ -1,9 +1,11 @@
 /** What each guardrail of a policy finds of one act: the receipts of its decision. */
 import { type Amounts, MEASURES, type Measure } from '../act/act.ts';
-import type { ActFacts, CompiledLimit, CompiledPolicy } from '../policy/compile.ts';
+import type { ActFacts } from '../policy/act-facts.ts';
+import type { CompiledLimit, CompiledPolicy } from '../policy/compile.ts';
+import { missingOf } from '../policy/counted-by.ts';
 import type { Limit } from '../policy/policy.ts';
 import { windowAt } from '../time/windows.ts';
-import { ACT, type BucketReader, bucketId, ROLLING } from './buckets.ts';
+import { ACT, type BucketReader, bucketOf, ROLLING } from './buckets.ts';
 import { CountedReceipt } from './counted-receipt.ts';
 import {
   type BucketStands,
@@ -47,17 +49,17 @@ export function findings(
 }
 
 function receiptsOfLimit(
-  { limit, bounds, keys }: CompiledLimit,
+  { limit, bounds, countsBy }: CompiledLimit,
   facts: ActFacts,
   usage: BucketReader,
   known: Known,
   receipts: GuardrailReceipt[],
 ): void {
-  const found = keys(facts);
+  const counted = countsBy(facts);
   const window = windowAt(limit.window, facts.occurredAt, facts.calendar, facts.asked.shift);
-  if ('missing' in found || window === undefined) {
+  if (counted.length === 0 || window === undefined) {
     if (limit.whenMissing === undefined) return;
-    const missing = 'missing' in found ? [...found.missing] : [];
+    const missing = missingOf(limit, facts);
     if (window === undefined) missing.push('shift');
     receipts.push({
       limit: limit.id,
@@ -69,11 +71,10 @@ function receiptsOfLimit(
     });
     return;
   }
-  for (const values of found.keys) {
-    const key: Record<string, string> = {};
-    for (let i = 0; i < limit.per.length; i++) key[limit.per[i]!] = values[i]!;
-    const withoutMemory = window.label === ACT || limit.per.includes('act');
-    const id = withoutMemory ? '' : bucketId(limit.id, window.label, key);
+  const withoutMemory = window.label === ACT || limit.per.includes('act');
+  for (const by of counted) {
+    const { key } = by;
+    const id = withoutMemory ? '' : bucketOf(limit.id, window.label, by);
     if (limit.window.every === 'rolling' && !withoutMemory) {
       const { durationMs } = limit.window;
       const binding = bindingWindow(usage, id, facts.occurredAt, durationMs, bounds, facts.amounts);

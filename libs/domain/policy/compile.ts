@@ -1,35 +1,17 @@
 /** A policy made ready to decide with: filters as sets, globs and rules compiled once. */
-import type { Amounts, AskedAct, Measure } from '../act/act.ts';
+import type { Measure } from '../act/act.ts';
 import { MEASURES } from '../act/act.ts';
-import type { Employee, Item, Location } from '../directory/directory.ts';
 import { type Condition, compileCondition } from '../rules/cel.ts';
-import type { BusinessCalendar } from '../time/business-calendar.ts';
+import type { ActFacts } from './act-facts.ts';
+import { type CountsBy, comesAgain, countsBy } from './counted-by.ts';
 import { compileGlob } from './glob.ts';
-import type { AppliesTo, Dimension, Limit, Policy, Rule } from './policy.ts';
-
-/** Everything a guardrail may look at. */
-export interface ActFacts {
-  readonly asked: AskedAct;
-  /** Empty when an act is only evaluated: its id is given with its place in the ledger. */
-  readonly id: string;
-  readonly book: string;
-  readonly occurredAt: number;
-  readonly businessDate: string;
-  readonly amounts: Amounts;
-  readonly employee: Employee | undefined;
-  readonly location: Location | undefined;
-  readonly item: Item | undefined;
-  readonly calendar: BusinessCalendar;
-}
+import type { AppliesTo, Limit, Policy, Rule } from './policy.ts';
 
 export interface CompiledLimit {
   readonly limit: Limit;
   readonly bounds: readonly (readonly [Measure, number])[];
   applies(facts: ActFacts): boolean;
-  /** The values of `per` for this act, one list per bucket (several where it is counted per role), or what is missing. */
-  keys(
-    facts: ActFacts,
-  ): { readonly keys: readonly (readonly string[])[] } | { readonly missing: readonly string[] };
+  readonly countsBy: CountsBy;
 }
 
 export interface CompiledRule {
@@ -43,19 +25,24 @@ export interface CompiledPolicy {
   readonly rules: readonly CompiledRule[];
 }
 
+/** Of what acts are counted by, per policy: some megabytes at most. */
+const MOST_REMEMBERED = 16_384;
+
 const compiled = new WeakMap<Policy, CompiledPolicy>();
 
 /** Compiles once per policy object; versions are immutable. */
 export function compilePolicy(policy: Policy): CompiledPolicy {
   let result = compiled.get(policy);
   if (result === undefined) {
-    result = { policy, limits: policy.limits.map(compileLimit), rules: policy.rules.map(compileRule) };
+    const most = Math.floor(MOST_REMEMBERED / policy.limits.filter(comesAgain).length);
+    const limits = policy.limits.map((limit) => compileLimit(limit, most));
+    result = { policy, limits, rules: policy.rules.map(compileRule) };
     compiled.set(policy, result);
   }
   return result;
 }
 
-function compileLimit(limit: Limit): CompiledLimit {
+function compileLimit(limit: Limit, mostRemembered: number): CompiledLimit {
   const tests = filters(limit.appliesTo);
   return {
     limit,
@@ -67,22 +54,7 @@ function compileLimit(limit: Limit): CompiledLimit {
       for (const test of tests) if (!test(facts)) return false;
       return true;
     },
-    keys(facts) {
-      let keys: string[][] = [[]];
-      let missing: string[] | undefined;
-      for (const dimension of limit.per) {
-        const values = valuesOf(dimension, facts, limit.appliesTo);
-        if (values.length === 0) {
-          missing ??= [];
-          missing.push(dimension);
-        } else if (values.length === 1) {
-          for (const key of keys) key.push(values[0]!);
-        } else {
-          keys = keys.flatMap((key) => values.map((value) => [...key, value]));
-        }
-      }
-      return missing === undefined ? { keys } : { missing };
-    },
+    countsBy: countsBy(limit, mostRemembered),
   };
 }
 
@@ -92,33 +64,6 @@ function compileRule(rule: Rule): CompiledRule {
     throw new Error(`rule ${rule.id} of a checked policy does not compile: ${condition.message}`);
   }
   return { rule, condition };
-}
-
-/** The values of one dimension of `per`; none when the act, or the directory, has none. */
-function valuesOf(dimension: Dimension, facts: ActFacts, appliesTo: AppliesTo): readonly string[] {
-  const { asked } = facts;
-  switch (dimension) {
-    case 'employee':
-      return [asked.employee];
-    case 'location':
-      return [asked.location];
-    case 'book':
-      return [facts.book];
-    case 'act':
-      return [facts.id];
-    case 'customer':
-    case 'incident':
-    case 'campaign': {
-      const value = asked[dimension];
-      return value === undefined ? [] : [value];
-    }
-    case 'region':
-      return facts.location?.region === undefined ? [] : [facts.location.region];
-    case 'role': {
-      const roles = facts.employee?.roles ?? [];
-      return appliesTo.roles === undefined ? roles : roles.filter((role) => appliesTo.roles!.includes(role));
-    }
-  }
 }
 
 type Test = (facts: ActFacts) => boolean;
