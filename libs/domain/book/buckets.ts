@@ -154,18 +154,19 @@ export class Buckets implements BucketReader {
    */
   forget(ahead: Ahead): void {
     const { count, costMinor, retailMinor } = this.#columns;
-    for (const [id, i] of this.#index) {
-      if (ahead.looksAt(id)) continue;
+    // Not `of`, which makes a pair for every bucket.
+    this.#index.forEach((i, id) => {
+      if (ahead.looksAt(id)) return;
       this.#index.delete(id);
       this.#free.push(i);
       count[i] = costMinor[i] = retailMinor[i] = 0;
-    }
-    for (const [id, timeline] of this.#rolling) {
+    });
+    this.#rolling.forEach((timeline, id) => {
       const [first, last] = timeline.span;
       const from = ahead.looksFrom(id, first, last);
       if (from >= last) this.#rolling.delete(id);
       else timeline.forgetUpTo(from);
-    }
+    });
     this.#adjusted.forget(ahead);
   }
 

@@ -1,17 +1,19 @@
 /** What each guardrail of a policy finds of one act: the receipts of its decision. */
 import { type Amounts, MEASURES, type Measure } from '../act/act.ts';
 import type { ActFacts } from '../policy/act-facts.ts';
-import type { CompiledLimit, CompiledPolicy } from '../policy/compile.ts';
+import type { Bound, CompiledLimit, CompiledPolicy } from '../policy/compile.ts';
 import { missingOf } from '../policy/counted-by.ts';
 import type { Limit } from '../policy/policy.ts';
 import { windowAt } from '../time/windows.ts';
 import { ACT, type BucketReader, bucketOf, ROLLING } from './buckets.ts';
+import { carriedOver } from './carry-over.ts';
 import { CountedReceipt } from './counted-receipt.ts';
 import {
   type BucketStands,
   EMPTY,
   type Known,
   measureReceipt,
+  type RollingStands,
   remainingOf,
   standsIn,
   standsInRolling,
@@ -72,19 +74,26 @@ function receiptsOfLimit(
     return;
   }
   const withoutMemory = window.label === ACT || limit.per.includes('act');
+  const { occurredAt, amounts, calendar } = facts;
   for (const by of counted) {
     const { key } = by;
-    const id = withoutMemory ? '' : bucketOf(limit.id, window.label, by);
-    if (limit.window.every === 'rolling' && !withoutMemory) {
+    if (withoutMemory) {
+      receipts.push(receipt(limit, key, bounds, amounts, EMPTY, window, ''));
+      continue;
+    }
+    const id = bucketOf(limit.id, window.label, by);
+    if (limit.window.every === 'rolling') {
       const { durationMs } = limit.window;
-      const binding = bindingWindow(usage, id, facts.occurredAt, durationMs, bounds, facts.amounts);
+      const binding = bindingWindow(usage, id, occurredAt, durationMs, bounds, amounts);
       const { end } = binding;
-      const around = { label: ROLLING, from: end - durationMs, to: end };
-      receipts.push(receipt(limit, key, bounds, facts.amounts, binding, around, id));
+      const around = end === occurredAt ? window : { label: ROLLING, from: end - durationMs, to: end };
+      receipts.push(receipt(limit, key, bounds, amounts, binding, around, id));
     } else {
-      const bucket = { limit, key, window, calendar: facts.calendar };
-      const stands = withoutMemory ? EMPTY : standsIn(bucket, id, usage, known);
-      receipts.push(receipt(limit, key, bounds, facts.amounts, stands, window, id));
+      const carried =
+        limit.carryOver === undefined
+          ? NOTHING
+          : carriedOver({ limit, key, window, calendar }, usage, known.past, known.now);
+      receipts.push(receipt(limit, key, bounds, amounts, standsIn(id, usage, carried), window, id));
     }
   }
 }
@@ -92,7 +101,7 @@ function receiptsOfLimit(
 function receipt(
   limit: Limit,
   key: Readonly<Record<string, string>>,
-  bounds: readonly (readonly [Measure, number])[],
+  bounds: readonly Bound[],
   amounts: Amounts,
   stands: BucketStands,
   window: LimitReceipt['window'],
@@ -100,11 +109,11 @@ function receipt(
 ): LimitReceipt {
   const measures: Partial<Record<Measure, MeasureReceipt>> = {};
   let finding: Finding = 'within';
-  for (const [measure, allowed] of bounds) {
+  for (const { measure, allowed } of bounds) {
     measures[measure] = measureReceipt(measure, allowed, stands);
     if (exceeds(amounts[measure], remainingOf(measure, allowed, stands))) finding = limit.beyond;
   }
-  return new CountedReceipt({ limit: limit.id, key, window, measures, finding }, id);
+  return new CountedReceipt(limit.id, key, window, measures, finding, id);
 }
 
 /** An act that adds nothing to a measure cannot go beyond it, even where a breach already has. */
@@ -122,22 +131,23 @@ export function bindingWindow(
   id: string,
   occurredAt: number,
   durationMs: number,
-  bounds: readonly (readonly [Measure, number])[],
+  bounds: readonly Bound[],
   amounts: Amounts,
-): { end: number } & BucketStands {
-  let end = occurredAt;
-  let stands = standsInRolling(id, usage, occurredAt - durationMs, occurredAt);
-  let room = roomLeft(bounds, stands, amounts);
-  for (const later of usage.timesWithin(id, occurredAt, occurredAt + durationMs)) {
+): RollingStands {
+  let binding = standsInRolling(id, usage, occurredAt - durationMs, occurredAt);
+  const times = usage.timesWithin(id, occurredAt, occurredAt + durationMs);
+  // Nearly always: acts come nearly in order.
+  if (times.length === 0) return binding;
+  let room = roomLeft(bounds, binding, amounts);
+  for (const later of times) {
     const standsThen = standsInRolling(id, usage, later - durationMs, later);
     const roomThen = roomLeft(bounds, standsThen, amounts);
-    if ((roomThen < room || (roomThen === room && later < end)) && countsAt(usage, id, later)) {
-      end = later;
-      stands = standsThen;
+    if ((roomThen < room || (roomThen === room && later < binding.end)) && countsAt(usage, id, later)) {
+      binding = standsThen;
       room = roomThen;
     }
   }
-  return { end, ...stands };
+  return binding;
 }
 
 /** What came free, or was given back, leaves its time behind for as long as the round lasts, or for good: nobody looks from there. */
@@ -150,13 +160,9 @@ function countsAt(usage: BucketReader, id: string, at: number): boolean {
 }
 
 /** The smallest share of a bound that would be left, over the measures the act adds to. */
-function roomLeft(
-  bounds: readonly (readonly [Measure, number])[],
-  stands: BucketStands,
-  amounts: Amounts,
-): number {
+function roomLeft(bounds: readonly Bound[], stands: BucketStands, amounts: Amounts): number {
   let least = Number.POSITIVE_INFINITY;
-  for (const [measure, allowed] of bounds) {
+  for (const { measure, allowed } of bounds) {
     const left = remainingOf(measure, allowed, stands) - amounts[measure];
     // A share makes pence and pieces comparable; a bound of nothing has no shares.
     const share = allowed > 0 ? left / allowed : left;

@@ -7,9 +7,15 @@ import { type CountsBy, comesAgain, countsBy } from './counted-by.ts';
 import { compileGlob } from './glob.ts';
 import type { AppliesTo, Limit, Policy, Rule } from './policy.ts';
 
+/** How much of a measure a limit allows. */
+export interface Bound {
+  readonly measure: Measure;
+  readonly allowed: number;
+}
+
 export interface CompiledLimit {
   readonly limit: Limit;
-  readonly bounds: readonly (readonly [Measure, number])[];
+  readonly bounds: readonly Bound[];
   applies(facts: ActFacts): boolean;
   readonly countsBy: CountsBy;
 }
@@ -42,14 +48,18 @@ export function compilePolicy(policy: Policy): CompiledPolicy {
   return result;
 }
 
+export function boundsOf({ allow }: Limit): readonly Bound[] {
+  return MEASURES.flatMap((measure) => {
+    const allowed = allow[measure];
+    return allowed === undefined ? [] : [{ measure, allowed }];
+  });
+}
+
 function compileLimit(limit: Limit, mostRemembered: number): CompiledLimit {
   const tests = filters(limit.appliesTo);
   return {
     limit,
-    bounds: MEASURES.flatMap((measure) => {
-      const allowed = limit.allow[measure];
-      return allowed === undefined ? [] : [[measure, allowed] as const];
-    }),
+    bounds: boundsOf(limit),
     applies(facts) {
       for (const test of tests) if (!test(facts)) return false;
       return true;
