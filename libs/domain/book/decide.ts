@@ -173,7 +173,7 @@ function decideAct(draft: Draft, asked: AskedAct, context: Context): Decided {
   const { receipts, draw } = standing(state, facts, version);
   if (version === null) return { event: decisionOf(facts, null, receipts, draw, undefined, context) };
   const { policy } = state.policies.get(version)!;
-  const found = findings(compilePolicy(policy), facts, draft, { past: state, now });
+  const found = findings(compilePolicy(policy), facts, draft.usage, { past: state, now });
   const guardrails = receipts.length === 0 ? found : [...receipts, ...found];
   return { event: decisionOf(facts, version, guardrails, draw, policy.hold, context) };
 }

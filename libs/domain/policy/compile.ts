@@ -82,11 +82,8 @@ function filters(appliesTo: AppliesTo): readonly Test[] {
   const tests: Test[] = [];
   const oneOf = (values: readonly string[] | undefined, of: (facts: ActFacts) => string | undefined) => {
     if (values === undefined) return;
-    const set = new Set(values);
-    tests.push((facts) => {
-      const value = of(facts);
-      return value !== undefined && set.has(value);
-    });
+    const set: ReadonlySet<string | undefined> = new Set(values);
+    tests.push((facts) => set.has(of(facts)));
   };
   oneOf(appliesTo.kinds, (facts) => facts.asked.kind);
   oneOf(appliesTo.triggers, (facts) => facts.asked.trigger);
@@ -97,13 +94,18 @@ function filters(appliesTo: AppliesTo): readonly Test[] {
   oneOf(appliesTo.reasons, (facts) => facts.asked.reason);
   if (appliesTo.roles !== undefined) {
     const roles = new Set(appliesTo.roles);
-    tests.push((facts) => facts.employee?.roles.some((role) => roles.has(role)) ?? false);
+    tests.push((facts) => {
+      for (const role of facts.employee?.roles ?? []) if (roles.has(role)) return true;
+      return false;
+    });
   }
   if (appliesTo.items !== undefined) {
     const globs = appliesTo.items.map(compileGlob);
     tests.push((facts) => {
       const sku = facts.asked.item?.sku;
-      return sku !== undefined && globs.some((matches) => matches(sku));
+      if (sku === undefined) return false;
+      for (const matches of globs) if (matches(sku)) return true;
+      return false;
     });
   }
   return tests;
