@@ -6,9 +6,10 @@
  * it (regular expressions, which are backtracking here; time zones, which it takes from the host; bytes; maps;
  * dynamic types) is refused when the policy is posted, with what to write instead.
  */
-import { Environment, serialize } from '@marcbachmann/cel-js';
+import { Environment } from '@marcbachmann/cel-js';
 import { type CelFault, explain, kindWord } from './condition-faults.ts';
 import { type Node, Refused, refuseUnmeant, refuseUnsafe } from './condition-limits.ts';
+import { textOfPart } from './condition-text.ts';
 import { plainly } from './plain-condition.ts';
 import { RULE_CONSTRUCTORS, ruleContext } from './rule-context.ts';
 import type { RuleFacts } from './rule-facts.ts';
@@ -134,7 +135,7 @@ function evaluable(expression: string): ReturnType<Environment['parse']> {
 export function valueOfPart(part: Node, facts: RuleFacts): unknown {
   let evaluate = parts.get(part);
   if (evaluate === undefined) {
-    evaluate = evaluable(serialize(part as unknown as Parameters<typeof serialize>[0]));
+    evaluate = evaluable(textOfPart(part));
     parts.set(part, evaluate);
   }
   try {
