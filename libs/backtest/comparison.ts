@@ -12,7 +12,7 @@ import { OUTCOMES, type Outcome, outcomeOf } from './outcome.ts';
 import type { Change, Example, Report, Sum } from './report.ts';
 import { type Given, Spend } from './spend.ts';
 import { addTo, nothing } from './sums.ts';
-import { type Side, sideOf, WaitingActs } from './waiting.ts';
+import { madeOf, type Side, sideOf, WaitingActs, waits } from './waiting.ts';
 
 const EXAMPLES_PER_CHANGE = 5;
 
@@ -44,7 +44,7 @@ export class Comparison {
   readonly #about: About;
   #replayed = 0;
   #reported = 0;
-  readonly #versions = new Map<number | null, number>();
+  readonly #versions = new Map<number | null, { readonly policyVersion: number | null; acts: number }>();
   readonly #recorded = byOutcome();
   readonly #candidate = byOutcome();
   readonly #changes = new Map<string, Changing>();
@@ -92,16 +92,23 @@ export class Comparison {
     const candidate = became.became === 'decided' ? (became.event as ActDecision) : undefined;
     const then = outcomeOf(recorded);
     const now = candidate === undefined ? 'refused' : outcomeOf(candidate);
-    this.#versions.set(recorded.policyVersion, (this.#versions.get(recorded.policyVersion) ?? 0) + 1);
+    this.#countVersion(recorded.policyVersion);
     addTo(this.#recorded[then], amounts);
     addTo(this.#candidate[now], amounts);
     this.#guardrails.add('recorded', recorded);
     if (candidate !== undefined) this.#guardrails.add('candidate', candidate);
     if (then !== now) this.#change(position, recorded, became, then, now);
-    const sides = { recorded: sideOf(recorded), candidate: sideOf(candidate) };
-    const about = { recorded, isChanged: then !== now };
-    if (sides.recorded.isOpen || sides.candidate.isOpen) this.#waiting.add(recorded.id, { about, ...sides });
-    else this.#spend.add(about, sides.recorded.made, sides.candidate.made);
+    const isChanged = then !== now;
+    if (waits(recorded) || waits(candidate)) {
+      const about = { recorded, isChanged };
+      this.#waiting.add(recorded.id, { about, recorded: sideOf(recorded), candidate: sideOf(candidate) });
+    } else this.#spend.add(recorded, isChanged, madeOf(recorded), madeOf(candidate));
+  }
+
+  #countVersion(policyVersion: number | null): void {
+    const counted = this.#versions.get(policyVersion);
+    if (counted === undefined) this.#versions.set(policyVersion, { policyVersion, acts: 1 });
+    else counted.acts++;
   }
 
   #settle(side: Side, event: SettlingEvent): void {
@@ -151,9 +158,9 @@ export class Comparison {
       candidate: { version, ...(policy.title === undefined ? {} : { title: policy.title }), document },
       comparedWith: {
         decisions: 'as recorded',
-        versions: [...this.#versions]
-          .sort(([a], [b]) => (a ?? 0) - (b ?? 0))
-          .map(([policyVersion, acts]) => ({ policyVersion, acts })),
+        versions: structuredClone([...this.#versions.values()]).sort(
+          (a, b) => (a.policyVersion ?? 0) - (b.policyVersion ?? 0),
+        ),
       },
       position,
       startedAfter,

@@ -36,11 +36,17 @@ interface Kept {
   forgetAll(isOver: (act: string) => boolean): void;
 }
 
+interface LookedAt {
+  readonly limit: Limit;
+  /** The position of the last act that looks there. */
+  last: number;
+}
+
 export class Forgetting {
   readonly #foreseen: Foreseen;
   readonly #limits: ReadonlyMap<string, Limit>;
-  /** Bucket ids up to their key → the position of the last act that looks there. */
-  readonly #lastLook = new Map<string, number>();
+  /** Windows that can be named, by their buckets' ids up to the key. */
+  readonly #windows = new Map<string, LookedAt>();
   /** Limits whose windows cannot be named: their buckets stay. */
   readonly #unnamed = new Set<string>();
   readonly #isOff: boolean;
@@ -81,7 +87,9 @@ export class Forgetting {
       for (let i = 0; i <= back; i++) {
         const { label, from } = windowAt(window, at, calendar)!;
         const name = `${id}\n${label}`;
-        if ((this.#lastLook.get(name) ?? -1) < position) this.#lastLook.set(name, position);
+        const looked = this.#windows.get(name);
+        if (looked === undefined) this.#windows.set(name, { limit, last: position });
+        else if (looked.last < position) looked.last = position;
         at = from! - 1;
       }
     }
@@ -113,18 +121,21 @@ export class Forgetting {
 
   #looksAt(id: string, position: number): boolean {
     const afterLimit = id.indexOf('\n');
+    const afterLabel = id.indexOf('\n', afterLimit + 1);
+    const name = afterLabel < 0 ? id : id.slice(0, afterLabel);
+    const looked = this.#windows.get(name);
+    // Nearly all of them.
+    if (looked !== undefined) return looked.last > position && this.#isKeyAhead(id, looked.limit, position);
     const limit = this.#limits.get(id.slice(0, afterLimit));
     if (limit === undefined) return false;
     if (this.#unnamed.has(limit.id)) return true;
-    const afterLabel = id.indexOf('\n', afterLimit + 1);
-    const name = afterLabel < 0 ? id : id.slice(0, afterLabel);
     const { every } = limit.window;
     if (every === 'shift') {
       const label = name.slice(afterLimit + 1);
       if (!label.startsWith(SHIFT)) return false;
       if (!this.#foreseen.isNamedAfter('shift', label.slice(SHIFT.length), position)) return false;
-    } else if (every !== 'lifetime' && (this.#lastLook.get(name) ?? -1) <= position) return false;
-    return !isLong(limit.window) || this.#isKeyNamed(id, limit, position);
+    } else if (every !== 'lifetime') return false;
+    return this.#isKeyAhead(id, limit, position);
   }
 
   #looksFrom(id: string, first: number, last: number, days: readonly number[], position: number): number {
@@ -134,12 +145,13 @@ export class Forgetting {
     // An act of that day looks at what is closer than the window's length, before it and after it.
     const next = days.find((day) => day + LATEST_MS + durationMs > first);
     if (next === undefined || next + EARLIEST_MS - durationMs > last) return Number.POSITIVE_INFINITY;
-    if (isLong(limit.window) && !this.#isKeyNamed(id, limit, position)) return Number.POSITIVE_INFINITY;
+    if (!this.#isKeyAhead(id, limit, position)) return Number.POSITIVE_INFINITY;
     return next + EARLIEST_MS - durationMs;
   }
 
-  /** Whether later acts name every value of the bucket's key that a book has no list of. */
-  #isKeyNamed(id: string, { per }: Limit, position: number): boolean {
+  /** Whether later acts name every value of the bucket's key that a book has no list of; of short windows taken for granted. */
+  #isKeyAhead(id: string, { window, per }: Limit, position: number): boolean {
+    if (!isLong(window)) return true;
     for (const dimension of per) {
       if (dimension !== 'customer' && dimension !== 'incident' && dimension !== 'campaign') continue;
       const value = valueIn(id, dimension);

@@ -25,8 +25,8 @@ export class Spend {
   #employees = new Flips();
   #locations = new Flips();
 
-  add({ recorded, isChanged }: Given, then: Made, now: Made): void {
-    const { asked, amounts } = recorded;
+  /** @param isChanged whether the decision itself differs */
+  add({ asked, amounts }: ActDecision, isChanged: boolean, then: Made, now: Made): void {
     const spent = this.#spent;
     if (then !== undefined) addTo(spent.recorded, then);
     if (now !== undefined) addTo(spent.candidate, now);
@@ -45,7 +45,7 @@ export class Spend {
   addWaited({ about, recorded, candidate }: WaitingAct<Given>): void {
     if (recorded.end !== undefined) this.#ends.recorded[recorded.end]++;
     if (candidate.end !== undefined) this.#ends.candidate[candidate.end]++;
-    this.add(about, recorded.made, candidate.made);
+    this.add(about.recorded, about.isChanged, recorded.made, candidate.made);
   }
 
   /** Given back is given back to the day of the act: spend is told net. */

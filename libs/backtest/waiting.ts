@@ -28,16 +28,19 @@ export interface SideOfAct {
   readonly end?: End;
 }
 
+export function waits(decided: ActDecision | undefined): boolean {
+  return decided?.type === 'ActHeld' || decided?.type === 'ActReserved';
+}
+
+/** Of an act that does not wait. */
+export function madeOf(decided: ActDecision | undefined): Made {
+  return decided?.type === 'ActAccepted' ? decided.amounts : undefined;
+}
+
 export function sideOf(decided: ActDecision | undefined): SideOfAct {
-  switch (decided?.type) {
-    case 'ActAccepted':
-      return { isOpen: false, made: decided.amounts };
-    case 'ActHeld':
-    case 'ActReserved':
-      return { isOpen: true, made: undefined, end: 'open' };
-    default:
-      return { isOpen: false, made: undefined };
-  }
+  return waits(decided)
+    ? { isOpen: true, made: undefined, end: 'open' }
+    : { isOpen: false, made: madeOf(decided) };
 }
 
 /** The side once the fact has come. */

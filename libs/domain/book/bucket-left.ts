@@ -1,6 +1,8 @@
 /** What is left of a bucket: figures by measure, in the window that leaves the least. */
 import type { Amounts, Measure } from '../act/act.ts';
+import { boundsOf } from '../policy/compile.ts';
 import { type BucketReader, ROLLING } from './buckets.ts';
+import { carriedOver } from './carry-over.ts';
 import { type BucketStands, EMPTY, type Known, remainingOf, standsIn } from './effective-allowed.ts';
 import { bindingWindow } from './guardrails.ts';
 import type { BucketAt } from './named-bucket.ts';
@@ -37,8 +39,7 @@ export function bucketLeft(
   if (id === undefined) return { window: { from: null, to: null }, measures: left(bucket, EMPTY) };
   if (limit.window.every === 'rolling' && window.label === ROLLING) {
     const { durationMs } = limit.window;
-    const bounds = Object.entries(limit.allow) as [Measure, number][];
-    const binding = bindingWindow(usage, id, at, durationMs, bounds, taking);
+    const binding = bindingWindow(usage, id, at, durationMs, boundsOf(limit), taking);
     return {
       window: { from: binding.end - durationMs, to: binding.end },
       measures: left(bucket, binding),
@@ -46,7 +47,7 @@ export function bucketLeft(
   }
   return {
     window: { from: window.from, to: window.to },
-    measures: left(bucket, standsIn(bucket, id, usage, known)),
+    measures: left(bucket, standsIn(id, usage, carriedOver(bucket, usage, known.past, known.now))),
   };
 }
 

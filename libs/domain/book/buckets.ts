@@ -4,6 +4,7 @@
  * what is already used.
  */
 import type { Amounts } from '../act/act.ts';
+import type { CountedBy } from '../policy/counted-by.ts';
 import type { Ahead } from './ahead.ts';
 import { Beside, type BesideSnapshot } from './beside.ts';
 import { NOTHING, Timeline } from './timeline.ts';
@@ -18,9 +19,19 @@ export const ACT = 'act';
  * @param key the value of each dimension of the limit's `per`, in its order
  */
 export function bucketId(limit: string, label: string, key: Readonly<Record<string, string>>): string {
-  let id = `${limit}\n${label}`;
-  for (const dimension in key) id += `\n${dimension}=${key[dimension]}`;
-  return id;
+  // Joined, not added up: a text that was added up stays a tree of its parts, of twice the size, until it is compared.
+  const parts = [limit, label];
+  for (const dimension in key) parts.push(`${dimension}=${key[dimension]}`);
+  return parts.join('\n');
+}
+
+/** The same, of what a limit counts an act by. */
+export function bucketOf(limit: string, label: string, by: CountedBy): string {
+  if (by.label !== label) {
+    by.bucket = bucketId(limit, label, by.key);
+    by.label = label;
+  }
+  return by.bucket;
 }
 
 /** What a decision may know of the buckets. */
@@ -144,18 +155,19 @@ export class Buckets implements BucketReader {
    */
   forget(ahead: Ahead): void {
     const { count, costMinor, retailMinor } = this.#columns;
-    for (const [id, i] of this.#index) {
-      if (ahead.looksAt(id)) continue;
+    // Not `of`, which makes a pair for every bucket.
+    this.#index.forEach((i, id) => {
+      if (ahead.looksAt(id)) return;
       this.#index.delete(id);
       this.#free.push(i);
       count[i] = costMinor[i] = retailMinor[i] = 0;
-    }
-    for (const [id, timeline] of this.#rolling) {
+    });
+    this.#rolling.forEach((timeline, id) => {
       const [first, last] = timeline.span;
       const from = ahead.looksFrom(id, first, last);
       if (from >= last) this.#rolling.delete(id);
       else timeline.forgetUpTo(from);
-    }
+    });
     this.#adjusted.forget(ahead);
   }
 

@@ -11,7 +11,14 @@ export class CountedReceipt implements LimitReceipt {
   /** Empty: nothing is kept. Not among the members, so that what is stored and compared is the receipt alone. */
   readonly #bucket: string;
 
-  constructor({ limit, key, window, measures, finding }: LimitReceipt, bucket: string) {
+  constructor(
+    limit: string,
+    key: LimitReceipt['key'],
+    window: LimitReceipt['window'],
+    measures: LimitReceipt['measures'],
+    finding: LimitReceipt['finding'],
+    bucket: string,
+  ) {
     this.limit = limit;
     this.key = key;
     this.window = window;

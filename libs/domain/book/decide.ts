@@ -3,21 +3,21 @@
  * command. The one place where an act is decided, for `request`, `record`, `reserve` and `evaluate` alike.
  */
 import { lacking } from '../access/capabilities.ts';
-import type { Amounts, AskedAct, Mode } from '../act/act.ts';
-import { TIME_TO_LIVE_MS } from '../act/act.ts';
+import type { Amounts, AskedAct } from '../act/act.ts';
 import type { Draw } from '../campaign/lot.ts';
 import type { Item } from '../directory/directory.ts';
-import { type ActFacts, compilePolicy } from '../policy/compile.ts';
-import { HOLD, type Hold } from '../policy/policy.ts';
+import type { ActFacts } from '../policy/act-facts.ts';
+import { compilePolicy } from '../policy/compile.ts';
 import { formatInstant } from '../time/instant.ts';
 import { adjustBucket, transferBetweenBuckets } from './adjust.ts';
 import type { Command, Refusal } from './commands.ts';
 import { type Context, type Decided, refuse, stampOf } from './context.ts';
+import { decisionOf } from './decision.ts';
 import type { Draft } from './draft.ts';
-import type { ActDecision, BookEvent, GuardrailReceipt } from './events.ts';
+import type { BookEvent, GuardrailReceipt } from './events.ts';
 import { fiscalCalendarChange } from './fiscal-rules.ts';
 import { findings } from './guardrails.ts';
-import { calendarOf } from './location-calendar.ts';
+import { calendarAt } from './location-calendar.ts';
 import { byLot, defineCampaign, drawLot, runsOn } from './lots.ts';
 import { aheadOfClock } from './occurred.ts';
 import { decidePolicy } from './policy-life.ts';
@@ -45,10 +45,9 @@ export function decide(draft: Draft, command: Command, context: Context): Decide
       advice: `Open it first: PUT /v1/books/${state.id} with its currency and time zone.`,
     });
   }
+  if (command.type === 'DecideAct') return decideAct(draft, command.asked, context);
   const stamp = stampOf(context);
   switch (command.type) {
-    case 'DecideAct':
-      return decideAct(draft, command.asked, context);
     case 'ReverseAct':
       return reverseAct(draft, command, context);
     case 'ReportIncident':
@@ -157,7 +156,7 @@ function decideAct(draft: Draft, asked: AskedAct, context: Context): Decided {
   }
   const location = state.locations.get(asked.location);
   const employee = state.employees.get(asked.employee);
-  const calendar = calendarOf(state, asked.location);
+  const calendar = calendarAt(state, location);
   const facts: ActFacts = {
     asked,
     id: context.id,
@@ -171,42 +170,12 @@ function decideAct(draft: Draft, asked: AskedAct, context: Context): Decided {
     calendar,
   };
   const version = activeVersion(state, now, calendar);
-  const { guardrails, draw } = standing(state, facts, version);
-  if (version !== null) {
-    const policy = compilePolicy(state.policies.get(version)!.policy);
-    for (const receipt of findings(policy, facts, draft, { past: state, now })) guardrails.push(receipt);
-  }
-  return { event: decision(state, facts, version, guardrails, draw, context) };
-}
-
-/** Its members in the order they are stored in; one after the other, because spreading is dear and this is the hot path. */
-function decision(
-  state: BookState,
-  { asked, occurredAt, businessDate, amounts, employee, location, item }: ActFacts,
-  version: number | null,
-  guardrails: readonly GuardrailReceipt[],
-  draw: Draw | undefined,
-  { id, recordedAt, actor, key }: Context,
-): ActDecision {
-  const type = typeOf(asked.mode, guardrails);
-  const roles = employee?.roles ?? [];
-  const event: Record<string, unknown> = { type, id, asked, occurredAt, businessDate, amounts, roles };
-  if (location?.region !== undefined) event.region = location.region;
-  if (item?.category !== undefined) event.category = item.category;
-  if (draw !== undefined) event.draw = draw;
-  event.policyVersion = version;
-  event.guardrails = guardrails;
-  if (type === 'ActHeld') {
-    const { expiresAt, then } = heldUntil(state, version, asked, recordedAt);
-    event.expiresAt = expiresAt;
-    event.then = then;
-  } else if (type === 'ActReserved') {
-    event.expiresAt = recordedAt + (asked.timeToLiveMs ?? TIME_TO_LIVE_MS);
-  }
-  event.recordedAt = recordedAt;
-  event.actor = actor;
-  if (key !== undefined) event.key = key;
-  return event as unknown as ActDecision;
+  const { receipts, draw } = standing(state, facts, version);
+  if (version === null) return { event: decisionOf(facts, null, receipts, draw, undefined, context) };
+  const { policy } = state.policies.get(version)!;
+  const found = findings(compilePolicy(policy), facts, draft.usage, { past: state, now });
+  const guardrails = receipts.length === 0 ? found : [...receipts, ...found];
+  return { event: decisionOf(facts, version, guardrails, draw, policy.hold, context) };
 }
 
 /** Whether the sums of the book stay whole numbers that a double holds exactly. */
@@ -218,49 +187,32 @@ function isExact(accepted: Amounts, reserved: Amounts, asked: Amounts): boolean 
   );
 }
 
-/** The strictest of what the guardrails ask for is followed; what has happened is neither declined nor held. */
-function typeOf(mode: Mode, guardrails: readonly GuardrailReceipt[]): ActDecision['type'] {
-  if (mode === 'record') return 'ActAccepted';
-  let held = false;
-  for (const { finding } of guardrails) {
-    if (finding === 'decline') return 'ActDeclined';
-    if (finding === 'hold') held = true;
-  }
-  if (held) return 'ActHeld';
-  return mode === 'reserve' ? 'ActReserved' : 'ActAccepted';
+interface Standing {
+  readonly receipts: readonly GuardrailReceipt[];
+  readonly draw?: Draw | undefined;
 }
-
-/** How long the act waits for its approval, and what it becomes without. */
-function heldUntil(
-  state: BookState,
-  version: number | null,
-  asked: AskedAct,
-  now: number,
-): { readonly expiresAt: number; readonly then: Hold['then'] } {
-  // Only a policy asks for a hold.
-  const hold = state.policies.get(version!)!.policy.hold ?? HOLD;
-  return { expiresAt: now + hold.durationMs, then: asked.mode === 'reserve' ? 'expire' : hold.then };
-}
+const NOTHING_STANDS: Standing = { receipts: [] };
 
 /** What the ledger requires of every act, whatever the policy says. */
-function standing(
-  state: BookState,
-  facts: ActFacts,
-  version: number | null,
-): { readonly guardrails: GuardrailReceipt[]; readonly draw?: Draw | undefined } {
+function standing(state: BookState, facts: ActFacts, version: number | null): Standing {
+  const { asked, employee, location } = facts;
+  // Nearly all of them.
+  if (version !== null && employee !== undefined && location !== undefined && asked.campaign === undefined) {
+    return NOTHING_STANDS;
+  }
   const receipts: GuardrailReceipt[] = [];
   if (version === null) receipts.push({ standing: 'no-active-policy', finding: 'decline' });
-  if (facts.employee === undefined) receipts.push({ standing: 'unknown-employee', finding: 'decline' });
-  if (facts.location === undefined) receipts.push({ standing: 'unknown-location', finding: 'decline' });
-  const campaign = facts.asked.campaign === undefined ? undefined : state.campaigns.get(facts.asked.campaign);
-  if (campaign === undefined) return { guardrails: receipts };
+  if (employee === undefined) receipts.push({ standing: 'unknown-employee', finding: 'decline' });
+  if (location === undefined) receipts.push({ standing: 'unknown-location', finding: 'decline' });
+  const campaign = asked.campaign === undefined ? undefined : state.campaigns.get(asked.campaign);
+  if (campaign === undefined) return { receipts };
   if (!runsOn(campaign, facts.businessDate)) {
     receipts.push({ standing: 'campaign-not-running', finding: 'decline' });
-    return { guardrails: receipts };
+    return { receipts };
   }
   const { draw, receipt } = byLot(campaign, facts);
   if (receipt !== undefined) receipts.push(receipt);
-  return { guardrails: receipts, draw };
+  return { receipts, draw };
 }
 
 function checkTimes(asked: AskedAct, occurredAt: number, now: number): Decided | undefined {

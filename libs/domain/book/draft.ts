@@ -19,6 +19,8 @@ export class Draft implements BucketReader, UsageWriter {
   readonly #reversals = new Map<string, Amounts>();
   /** Made when the first open act is taken in: most drafts have none. */
   #opened: Opened | undefined;
+  /** Whether any bucket may stand otherwise here than in the state. */
+  #isTouched = false;
   accepted: Amounts;
 
   constructor(state: BookState) {
@@ -82,6 +84,7 @@ export class Draft implements BucketReader, UsageWriter {
   }
 
   #openedHere(): Opened {
+    this.#isTouched = true;
     this.#opened ??= {
       acts: new Map(),
       settled: new Map(),
@@ -90,6 +93,11 @@ export class Draft implements BucketReader, UsageWriter {
       inAll: NOTHING,
     };
     return this.#opened;
+  }
+
+  /** The buckets as they stand here: the state's own while nothing is drafted, which need not be asked twice. */
+  get usage(): BucketReader {
+    return this.#isTouched ? this : this.state.buckets;
   }
 
   used(id: string): Amounts {
@@ -182,10 +190,12 @@ export class Draft implements BucketReader, UsageWriter {
   }
 
   add(id: string, amounts: Amounts): void {
+    this.#isTouched = true;
     this.#used.set(id, plus(this.used(id), amounts));
   }
 
   addAt(id: string, at: number, amounts: Amounts): void {
+    this.#isTouched = true;
     let timeline = this.#rolling.get(id);
     if (timeline === undefined) {
       timeline = new Timeline();

@@ -4,7 +4,6 @@
  */
 import type { Amounts, Measure } from '../act/act.ts';
 import type { BucketReader } from './buckets.ts';
-import { type CarriedTo, carriedOver } from './carry-over.ts';
 import type { MeasureReceipt } from './events.ts';
 import type { Past } from './in-force.ts';
 import { NOTHING } from './timeline.ts';
@@ -37,33 +36,32 @@ export interface Known {
   readonly now: number;
 }
 
-/** A bucket with a window of the calendar, a shift or a lifetime. */
-export function standsIn(bucket: CarriedTo, id: string, usage: BucketReader, known: Known): BucketStands {
+/**
+ * A bucket with a window of the calendar, a shift or a lifetime.
+ * @param carried into it
+ */
+export function standsIn(id: string, usage: BucketReader, carried: Amounts): BucketStands {
   return {
     used: usage.used(id),
     reserved: usage.reserved(id),
-    beside: effectiveAllowed(bucket, id, usage, known),
+    beside: besideOf(carried, usage.adjusted(id)),
   };
 }
 
-/** A rolling bucket in `(from, to]`: what was adjusted counts from its time on, until it is as old as the window. */
-export function standsInRolling(id: string, usage: BucketReader, from: number, to: number): BucketStands {
+/** Where a rolling bucket was looked at. */
+export interface RollingStands extends BucketStands {
+  /** Epoch ms, included. */
+  readonly end: number;
+}
+
+/** A rolling bucket in `(from, end]`: what was adjusted counts from its time on, until it is as old as the window. */
+export function standsInRolling(id: string, usage: BucketReader, from: number, end: number): RollingStands {
   return {
-    used: usage.usedBetween(id, from, to),
-    reserved: usage.reservedBetween(id, from, to),
-    beside: besideOf(NOTHING, usage.adjustedBetween(id, from, to)),
+    used: usage.usedBetween(id, from, end),
+    reserved: usage.reservedBetween(id, from, end),
+    beside: besideOf(NOTHING, usage.adjustedBetween(id, from, end)),
+    end,
   };
-}
-
-/** Costs next to nothing without carry-over. */
-export function effectiveAllowed(
-  bucket: CarriedTo,
-  id: string,
-  usage: BucketReader,
-  { past, now }: Known,
-): BesideAllowed {
-  const carried = bucket.limit.carryOver === undefined ? NOTHING : carriedOver(bucket, usage, past, now);
-  return besideOf(carried, usage.adjusted(id));
 }
 
 function besideOf(carried: Amounts, adjusted: Amounts): BesideAllowed {

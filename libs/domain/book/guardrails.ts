@@ -1,16 +1,19 @@
 /** What each guardrail of a policy finds of one act: the receipts of its decision. */
 import { type Amounts, MEASURES, type Measure } from '../act/act.ts';
-import type { ActFacts, CompiledLimit, CompiledPolicy } from '../policy/compile.ts';
+import type { ActFacts } from '../policy/act-facts.ts';
+import type { Bound, CompiledLimit, CompiledPolicy } from '../policy/compile.ts';
+import { missingOf } from '../policy/counted-by.ts';
 import type { Limit } from '../policy/policy.ts';
-import { type RuleContext, ruleContext } from '../rules/cel.ts';
 import { windowAt } from '../time/windows.ts';
-import { ACT, type BucketReader, bucketId, ROLLING } from './buckets.ts';
+import { ACT, type BucketReader, bucketOf, ROLLING } from './buckets.ts';
+import { carriedOver } from './carry-over.ts';
 import { CountedReceipt } from './counted-receipt.ts';
 import {
   type BucketStands,
   EMPTY,
   type Known,
   measureReceipt,
+  type RollingStands,
   remainingOf,
   standsIn,
   standsInRolling,
@@ -37,76 +40,28 @@ export function findings(
   if (uncovered !== 'allow' && receipts.length === 0) {
     receipts.push({ standing: 'uncovered', finding: uncovered });
   }
-  if (policy.rules.length > 0) {
-    const context = rulesLookAt(facts);
-    for (const { rule, condition } of policy.rules) {
-      const holds = condition.holds(context);
-      if (holds === false) continue;
-      // A rule that cannot be computed for this act must not let it pass unseen.
-      const message = holds === true ? rule.message : `${rule.message} (the rule failed: ${holds.error})`;
-      receipts.push({ rule: rule.id, message, finding: rule.then });
-    }
+  for (const { rule, condition } of policy.rules) {
+    const holds = condition.holds(facts);
+    if (holds === false) continue;
+    // A rule that cannot be computed for this act must not let it pass unseen.
+    const message = holds === true ? rule.message : `${rule.message} (the rule failed: ${holds.error})`;
+    receipts.push({ rule: rule.id, message, finding: rule.then });
   }
   return receipts;
 }
 
-/** What the rules see of an act. */
-export function rulesLookAt({
-  asked,
-  amounts,
-  businessDate,
-  occurredAt,
-  employee,
-  location,
-  item,
-}: Pick<
-  ActFacts,
-  'asked' | 'amounts' | 'businessDate' | 'occurredAt' | 'employee' | 'location' | 'item'
->): RuleContext {
-  // Member by member: spreading is dear, and this is done for every act.
-  const { mode, kind, trigger, customer, incident, campaign, shift, channel, reason, note } = asked;
-  const { count, costMinor, retailMinor } = amounts;
-  return ruleContext({
-    act: {
-      mode,
-      kind,
-      trigger,
-      employee: asked.employee,
-      location: asked.location,
-      customer,
-      incident,
-      campaign,
-      shift,
-      channel,
-      reason,
-      note,
-      count,
-      retailMinor,
-      costMinor,
-      businessDate,
-      occurredAt,
-    },
-    employee: { roles: employee?.roles, homeLocation: employee?.homeLocation },
-    location: { region: location?.region, timeZone: location?.timeZone },
-    item:
-      asked.item === undefined
-        ? undefined
-        : { sku: asked.item.sku, quantity: asked.item.quantity, category: item?.category },
-  });
-}
-
 function receiptsOfLimit(
-  { limit, bounds, keys }: CompiledLimit,
+  { limit, bounds, countsBy }: CompiledLimit,
   facts: ActFacts,
   usage: BucketReader,
   known: Known,
   receipts: GuardrailReceipt[],
 ): void {
-  const found = keys(facts);
+  const counted = countsBy(facts);
   const window = windowAt(limit.window, facts.occurredAt, facts.calendar, facts.asked.shift);
-  if ('missing' in found || window === undefined) {
+  if (counted.length === 0 || window === undefined) {
     if (limit.whenMissing === undefined) return;
-    const missing = 'missing' in found ? [...found.missing] : [];
+    const missing = missingOf(limit, facts);
     if (window === undefined) missing.push('shift');
     receipts.push({
       limit: limit.id,
@@ -118,21 +73,27 @@ function receiptsOfLimit(
     });
     return;
   }
-  for (const values of found.keys) {
-    const key: Record<string, string> = {};
-    for (let i = 0; i < limit.per.length; i++) key[limit.per[i]!] = values[i]!;
-    const withoutMemory = window.label === ACT || limit.per.includes('act');
-    const id = withoutMemory ? '' : bucketId(limit.id, window.label, key);
-    if (limit.window.every === 'rolling' && !withoutMemory) {
+  const withoutMemory = window.label === ACT || limit.per.includes('act');
+  const { occurredAt, amounts, calendar } = facts;
+  for (const by of counted) {
+    const { key } = by;
+    if (withoutMemory) {
+      receipts.push(receipt(limit, key, bounds, amounts, EMPTY, window, ''));
+      continue;
+    }
+    const id = bucketOf(limit.id, window.label, by);
+    if (limit.window.every === 'rolling') {
       const { durationMs } = limit.window;
-      const binding = bindingWindow(usage, id, facts.occurredAt, durationMs, bounds, facts.amounts);
+      const binding = bindingWindow(usage, id, occurredAt, durationMs, bounds, amounts);
       const { end } = binding;
-      const around = { label: ROLLING, from: end - durationMs, to: end };
-      receipts.push(receipt(limit, key, bounds, facts.amounts, binding, around, id));
+      const around = end === occurredAt ? window : { label: ROLLING, from: end - durationMs, to: end };
+      receipts.push(receipt(limit, key, bounds, amounts, binding, around, id));
     } else {
-      const bucket = { limit, key, window, calendar: facts.calendar };
-      const stands = withoutMemory ? EMPTY : standsIn(bucket, id, usage, known);
-      receipts.push(receipt(limit, key, bounds, facts.amounts, stands, window, id));
+      const carried =
+        limit.carryOver === undefined
+          ? NOTHING
+          : carriedOver({ limit, key, window, calendar }, usage, known.past, known.now);
+      receipts.push(receipt(limit, key, bounds, amounts, standsIn(id, usage, carried), window, id));
     }
   }
 }
@@ -140,7 +101,7 @@ function receiptsOfLimit(
 function receipt(
   limit: Limit,
   key: Readonly<Record<string, string>>,
-  bounds: readonly (readonly [Measure, number])[],
+  bounds: readonly Bound[],
   amounts: Amounts,
   stands: BucketStands,
   window: LimitReceipt['window'],
@@ -148,11 +109,11 @@ function receipt(
 ): LimitReceipt {
   const measures: Partial<Record<Measure, MeasureReceipt>> = {};
   let finding: Finding = 'within';
-  for (const [measure, allowed] of bounds) {
+  for (const { measure, allowed } of bounds) {
     measures[measure] = measureReceipt(measure, allowed, stands);
     if (exceeds(amounts[measure], remainingOf(measure, allowed, stands))) finding = limit.beyond;
   }
-  return new CountedReceipt({ limit: limit.id, key, window, measures, finding }, id);
+  return new CountedReceipt(limit.id, key, window, measures, finding, id);
 }
 
 /** An act that adds nothing to a measure cannot go beyond it, even where a breach already has. */
@@ -170,22 +131,23 @@ export function bindingWindow(
   id: string,
   occurredAt: number,
   durationMs: number,
-  bounds: readonly (readonly [Measure, number])[],
+  bounds: readonly Bound[],
   amounts: Amounts,
-): { end: number } & BucketStands {
-  let end = occurredAt;
-  let stands = standsInRolling(id, usage, occurredAt - durationMs, occurredAt);
-  let room = roomLeft(bounds, stands, amounts);
-  for (const later of usage.timesWithin(id, occurredAt, occurredAt + durationMs)) {
+): RollingStands {
+  let binding = standsInRolling(id, usage, occurredAt - durationMs, occurredAt);
+  const times = usage.timesWithin(id, occurredAt, occurredAt + durationMs);
+  // Nearly always: acts come nearly in order.
+  if (times.length === 0) return binding;
+  let room = roomLeft(bounds, binding, amounts);
+  for (const later of times) {
     const standsThen = standsInRolling(id, usage, later - durationMs, later);
     const roomThen = roomLeft(bounds, standsThen, amounts);
-    if ((roomThen < room || (roomThen === room && later < end)) && countsAt(usage, id, later)) {
-      end = later;
-      stands = standsThen;
+    if ((roomThen < room || (roomThen === room && later < binding.end)) && countsAt(usage, id, later)) {
+      binding = standsThen;
       room = roomThen;
     }
   }
-  return { end, ...stands };
+  return binding;
 }
 
 /** What came free, or was given back, leaves its time behind for as long as the round lasts, or for good: nobody looks from there. */
@@ -198,13 +160,9 @@ function countsAt(usage: BucketReader, id: string, at: number): boolean {
 }
 
 /** The smallest share of a bound that would be left, over the measures the act adds to. */
-function roomLeft(
-  bounds: readonly (readonly [Measure, number])[],
-  stands: BucketStands,
-  amounts: Amounts,
-): number {
+function roomLeft(bounds: readonly Bound[], stands: BucketStands, amounts: Amounts): number {
   let least = Number.POSITIVE_INFINITY;
-  for (const [measure, allowed] of bounds) {
+  for (const { measure, allowed } of bounds) {
     const left = remainingOf(measure, allowed, stands) - amounts[measure];
     // A share makes pence and pieces comparable; a bound of nothing has no shares.
     const share = allowed > 0 ? left / allowed : left;

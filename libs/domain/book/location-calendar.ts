@@ -1,13 +1,17 @@
+import type { Location } from '../directory/directory.ts';
 import { type BusinessCalendar, businessCalendar, withFiscalYears } from '../time/business-calendar.ts';
 import type { BookState } from './state.ts';
 
 /** Business days where the location is, in the book's fiscal years; the book's own zone where it is not known. */
 export function calendarOf(state: BookState, location: string | undefined): BusinessCalendar {
-  const known = location === undefined ? undefined : state.locations.get(location);
-  const { timeZone, fiscalCalendar } = state.book!;
+  return calendarAt(state, location === undefined ? undefined : state.locations.get(location));
+}
+
+export function calendarAt({ book }: BookState, location: Location | undefined): BusinessCalendar {
+  const { timeZone, fiscalCalendar } = book!;
   const days =
-    known === undefined
+    location === undefined
       ? businessCalendar(timeZone, '00:00')
-      : businessCalendar(known.timeZone, known.businessDayStartsAt);
+      : businessCalendar(location.timeZone, location.businessDayStartsAt);
   return withFiscalYears(days, fiscalCalendar);
 }

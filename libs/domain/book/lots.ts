@@ -4,7 +4,7 @@
  */
 import { type Draw, drawOf, lotChange } from '../campaign/lot.ts';
 import type { Campaign } from '../directory/directory.ts';
-import type { ActFacts } from '../policy/compile.ts';
+import type { ActFacts } from '../policy/act-facts.ts';
 import type { BusinessCalendar } from '../time/business-calendar.ts';
 import type { Command } from './commands.ts';
 import { type Context, type Decided, type Refused, refuse, stampOf } from './context.ts';

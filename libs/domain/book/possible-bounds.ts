@@ -4,12 +4,11 @@
  */
 import { type Amounts, type AskedAct, MEASURES, type Measure } from '../act/act.ts';
 import type { CompiledRule } from '../policy/compile.ts';
-import type { RuleContext } from '../rules/cel.ts';
 import { amountsLookedAt, type FirstHeld, firstHeld } from '../rules/condition-range.ts';
+import type { RuleFacts } from '../rules/rule-facts.ts';
 import { ACT, bucketId, ROLLING } from './buckets.ts';
 import type { Draft } from './draft.ts';
 import type { ActDecided, GuardrailReceipt, LimitReceipt, MeasureReceipt } from './events.ts';
-import { rulesLookAt } from './guardrails.ts';
 import type { BookState } from './state.ts';
 
 /** Lines along which an act may grow. `quantity`: more of the item, or more acts where there is no item. */
@@ -183,7 +182,7 @@ export function boundOfRule(
   const found: FirstHeld = firstHeld(
     condition,
     {
-      contextAt: (x) => ruleContextAt(line, x, state),
+      factsAt: (x) => ruleFactsAt(line, x, state),
       spans: (low, high) => {
         const from = amountsAt(line, low);
         const to = amountsAt(line, high);
@@ -204,9 +203,9 @@ export function boundOfRule(
 }
 
 /** What a rule sees of the act at a step. */
-export function ruleContextAt(line: ActLine, x: number, state: BookState): RuleContext {
+export function ruleFactsAt(line: ActLine, x: number, state: BookState): RuleFacts {
   const { asked, businessDate, occurredAt } = line.act;
-  return rulesLookAt({
+  return {
     asked: line.name === 'quantity' && !line.apart ? askedAt(line, x) : asked,
     amounts: amountsAt(line, x),
     businessDate,
@@ -214,7 +213,7 @@ export function ruleContextAt(line: ActLine, x: number, state: BookState): RuleC
     employee: state.employees.get(asked.employee),
     location: state.locations.get(asked.location),
     item: asked.item === undefined ? undefined : state.items.get(asked.item.sku),
-  });
+  };
 }
 
 export function receiptOfBucket(

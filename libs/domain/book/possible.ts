@@ -24,7 +24,7 @@ import {
   type LineName,
   linesOf,
   receiptOfBucket,
-  ruleContextAt,
+  ruleFactsAt,
 } from './possible-bounds.ts';
 import {
   type GuardrailAhead,
@@ -325,7 +325,7 @@ function unforeseenOf(
       };
       const [quantity, costMinor, retailMinor] = lines.map(span);
       const pieces = lines[0]!.apart ? ([1, 1] as const) : quantity!;
-      return mayHold(condition, ruleContextAt(lines[0]!, 1, state), {
+      return mayHold(condition, ruleFactsAt(lines[0]!, 1, state), {
         count: pieces,
         quantity: lines[0]!.apart ? [0, 0] : pieces,
         costMinor: costMinor!,

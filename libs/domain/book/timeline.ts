@@ -36,21 +36,18 @@ export class Timeline {
     const uses = this.#uses;
     const place = this.#firstAfter(at);
     const before = place - STRIDE;
-    const use = [
-      at,
-      (before < 0 ? 0 : uses[before + 1]!) + amounts.count,
-      (before < 0 ? 0 : uses[before + 2]!) + amounts.costMinor,
-      (before < 0 ? 0 : uses[before + 3]!) + amounts.retailMinor,
-    ] as const;
+    const count = (before < 0 ? 0 : uses[before + 1]!) + amounts.count;
+    const costMinor = (before < 0 ? 0 : uses[before + 2]!) + amounts.costMinor;
+    const retailMinor = (before < 0 ? 0 : uses[before + 3]!) + amounts.retailMinor;
     if (uses.length === 0) {
-      this.#uses = [...use];
+      this.#uses = [at, count, costMinor, retailMinor];
       return;
     }
     if (place === uses.length) {
-      uses.push(...use);
+      uses.push(at, count, costMinor, retailMinor);
       return;
     }
-    uses.splice(place, 0, ...use);
+    uses.splice(place, 0, at, count, costMinor, retailMinor);
     for (let i = place + STRIDE; i < uses.length; i += STRIDE) {
       uses[i + 1]! += amounts.count;
       uses[i + 2]! += amounts.costMinor;

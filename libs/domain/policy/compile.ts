@@ -1,35 +1,23 @@
 /** A policy made ready to decide with: filters as sets, globs and rules compiled once. */
-import type { Amounts, AskedAct, Measure } from '../act/act.ts';
+import type { Measure } from '../act/act.ts';
 import { MEASURES } from '../act/act.ts';
-import type { Employee, Item, Location } from '../directory/directory.ts';
 import { type Condition, compileCondition } from '../rules/cel.ts';
-import type { BusinessCalendar } from '../time/business-calendar.ts';
+import type { ActFacts } from './act-facts.ts';
+import { type CountsBy, comesAgain, countsBy } from './counted-by.ts';
 import { compileGlob } from './glob.ts';
-import type { AppliesTo, Dimension, Limit, Policy, Rule } from './policy.ts';
+import type { AppliesTo, Limit, Policy, Rule } from './policy.ts';
 
-/** Everything a guardrail may look at. */
-export interface ActFacts {
-  readonly asked: AskedAct;
-  /** Empty when an act is only evaluated: its id is given with its place in the ledger. */
-  readonly id: string;
-  readonly book: string;
-  readonly occurredAt: number;
-  readonly businessDate: string;
-  readonly amounts: Amounts;
-  readonly employee: Employee | undefined;
-  readonly location: Location | undefined;
-  readonly item: Item | undefined;
-  readonly calendar: BusinessCalendar;
+/** How much of a measure a limit allows. */
+export interface Bound {
+  readonly measure: Measure;
+  readonly allowed: number;
 }
 
 export interface CompiledLimit {
   readonly limit: Limit;
-  readonly bounds: readonly (readonly [Measure, number])[];
+  readonly bounds: readonly Bound[];
   applies(facts: ActFacts): boolean;
-  /** The values of `per` for this act, one list per bucket (several where it is counted per role), or what is missing. */
-  keys(
-    facts: ActFacts,
-  ): { readonly keys: readonly (readonly string[])[] } | { readonly missing: readonly string[] };
+  readonly countsBy: CountsBy;
 }
 
 export interface CompiledRule {
@@ -43,46 +31,40 @@ export interface CompiledPolicy {
   readonly rules: readonly CompiledRule[];
 }
 
+/** Of what acts are counted by, per policy: some megabytes at most. */
+const MOST_REMEMBERED = 16_384;
+
 const compiled = new WeakMap<Policy, CompiledPolicy>();
 
 /** Compiles once per policy object; versions are immutable. */
 export function compilePolicy(policy: Policy): CompiledPolicy {
   let result = compiled.get(policy);
   if (result === undefined) {
-    result = { policy, limits: policy.limits.map(compileLimit), rules: policy.rules.map(compileRule) };
+    const most = Math.floor(MOST_REMEMBERED / policy.limits.filter(comesAgain).length);
+    const limits = policy.limits.map((limit) => compileLimit(limit, most));
+    result = { policy, limits, rules: policy.rules.map(compileRule) };
     compiled.set(policy, result);
   }
   return result;
 }
 
-function compileLimit(limit: Limit): CompiledLimit {
+export function boundsOf({ allow }: Limit): readonly Bound[] {
+  return MEASURES.flatMap((measure) => {
+    const allowed = allow[measure];
+    return allowed === undefined ? [] : [{ measure, allowed }];
+  });
+}
+
+function compileLimit(limit: Limit, mostRemembered: number): CompiledLimit {
   const tests = filters(limit.appliesTo);
   return {
     limit,
-    bounds: MEASURES.flatMap((measure) => {
-      const allowed = limit.allow[measure];
-      return allowed === undefined ? [] : [[measure, allowed] as const];
-    }),
+    bounds: boundsOf(limit),
     applies(facts) {
       for (const test of tests) if (!test(facts)) return false;
       return true;
     },
-    keys(facts) {
-      let keys: string[][] = [[]];
-      let missing: string[] | undefined;
-      for (const dimension of limit.per) {
-        const values = valuesOf(dimension, facts, limit.appliesTo);
-        if (values.length === 0) {
-          missing ??= [];
-          missing.push(dimension);
-        } else if (values.length === 1) {
-          for (const key of keys) key.push(values[0]!);
-        } else {
-          keys = keys.flatMap((key) => values.map((value) => [...key, value]));
-        }
-      }
-      return missing === undefined ? { keys } : { missing };
-    },
+    countsBy: countsBy(limit, mostRemembered),
   };
 }
 
@@ -94,44 +76,14 @@ function compileRule(rule: Rule): CompiledRule {
   return { rule, condition };
 }
 
-/** The values of one dimension of `per`; none when the act, or the directory, has none. */
-function valuesOf(dimension: Dimension, facts: ActFacts, appliesTo: AppliesTo): readonly string[] {
-  const { asked } = facts;
-  switch (dimension) {
-    case 'employee':
-      return [asked.employee];
-    case 'location':
-      return [asked.location];
-    case 'book':
-      return [facts.book];
-    case 'act':
-      return [facts.id];
-    case 'customer':
-    case 'incident':
-    case 'campaign': {
-      const value = asked[dimension];
-      return value === undefined ? [] : [value];
-    }
-    case 'region':
-      return facts.location?.region === undefined ? [] : [facts.location.region];
-    case 'role': {
-      const roles = facts.employee?.roles ?? [];
-      return appliesTo.roles === undefined ? roles : roles.filter((role) => appliesTo.roles!.includes(role));
-    }
-  }
-}
-
 type Test = (facts: ActFacts) => boolean;
 
 function filters(appliesTo: AppliesTo): readonly Test[] {
   const tests: Test[] = [];
   const oneOf = (values: readonly string[] | undefined, of: (facts: ActFacts) => string | undefined) => {
     if (values === undefined) return;
-    const set = new Set(values);
-    tests.push((facts) => {
-      const value = of(facts);
-      return value !== undefined && set.has(value);
-    });
+    const set: ReadonlySet<string | undefined> = new Set(values);
+    tests.push((facts) => set.has(of(facts)));
   };
   oneOf(appliesTo.kinds, (facts) => facts.asked.kind);
   oneOf(appliesTo.triggers, (facts) => facts.asked.trigger);
@@ -142,13 +94,18 @@ function filters(appliesTo: AppliesTo): readonly Test[] {
   oneOf(appliesTo.reasons, (facts) => facts.asked.reason);
   if (appliesTo.roles !== undefined) {
     const roles = new Set(appliesTo.roles);
-    tests.push((facts) => facts.employee?.roles.some((role) => roles.has(role)) ?? false);
+    tests.push((facts) => {
+      for (const role of facts.employee?.roles ?? []) if (roles.has(role)) return true;
+      return false;
+    });
   }
   if (appliesTo.items !== undefined) {
     const globs = appliesTo.items.map(compileGlob);
     tests.push((facts) => {
       const sku = facts.asked.item?.sku;
-      return sku !== undefined && globs.some((matches) => matches(sku));
+      if (sku === undefined) return false;
+      for (const matches of globs) if (matches(sku)) return true;
+      return false;
     });
   }
   return tests;

@@ -6,14 +6,15 @@
  * it (regular expressions, which are backtracking here; time zones, which it takes from the host; bytes; maps;
  * dynamic types) is refused when the policy is posted, with what to write instead.
  */
-import { Environment, serialize } from '@marcbachmann/cel-js';
+import { Environment } from '@marcbachmann/cel-js';
 import { type CelFault, explain, kindWord } from './condition-faults.ts';
 import { type Node, Refused, refuseUnmeant, refuseUnsafe } from './condition-limits.ts';
-import { RULE_CONSTRUCTORS, type RuleContext } from './rule-context.ts';
+import { textOfPart } from './condition-text.ts';
+import { plainly } from './plain-condition.ts';
+import { RULE_CONSTRUCTORS, ruleContext } from './rule-context.ts';
+import type { RuleFacts } from './rule-facts.ts';
 import { RULE_VARIABLES } from './rule-variables.ts';
 import { callToInt, TO_INT_SIGNATURES, toInt } from './to-int.ts';
-
-export { type RuleContext, ruleContext } from './rule-context.ts';
 
 /** Characters of one condition; a rule longer than this is several rules. */
 export const LONGEST_CONDITION = 2000;
@@ -44,7 +45,7 @@ export interface Condition {
    * Whether the condition holds for these facts. Total but for arithmetic: a division by zero, an overflow
    * beyond 64 bits or text that is no number answers an error instead.
    */
-  holds(context: RuleContext): boolean | { readonly error: string };
+  holds(facts: RuleFacts): boolean | { readonly error: string };
   /** As parsed and type-checked, for whoever asks what it means. */
   readonly tree: Node;
 }
@@ -87,12 +88,15 @@ export function compileCondition(expression: string): Condition | BadCondition {
       };
     }
     const evaluate = evaluable(expression);
+    const plain = plainly(tree);
     return {
       ok: true,
       tree,
-      holds(context) {
+      holds(facts) {
+        const holds = plain?.(facts);
+        if (holds !== undefined) return holds;
         try {
-          const result: unknown = evaluate(context as unknown as Record<string, unknown>);
+          const result: unknown = evaluate(ruleContext(facts));
           return typeof result === 'boolean'
             ? result
             : { error: 'The condition gave neither true nor false.' };
@@ -128,14 +132,14 @@ function evaluable(expression: string): ReturnType<Environment['parse']> {
 }
 
 /** The value of a part of a condition that was compiled; undefined where it cannot be computed. */
-export function valueOfPart(part: Node, context: RuleContext): unknown {
+export function valueOfPart(part: Node, facts: RuleFacts): unknown {
   let evaluate = parts.get(part);
   if (evaluate === undefined) {
-    evaluate = evaluable(serialize(part as unknown as Parameters<typeof serialize>[0]));
+    evaluate = evaluable(textOfPart(part));
     parts.set(part, evaluate);
   }
   try {
-    return evaluate(context as unknown as Record<string, unknown>);
+    return evaluate(ruleContext(facts));
   } catch {
     return undefined;
   }

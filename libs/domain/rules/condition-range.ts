@@ -7,7 +7,7 @@
  */
 import { type Condition, valueOfPart } from './cel.ts';
 import type { Node } from './condition-limits.ts';
-import type { RuleContext } from './rule-context.ts';
+import type { RuleFacts } from './rule-facts.ts';
 
 /** From the least to the most, both included. */
 export type Span = readonly [least: number, most: number];
@@ -114,19 +114,19 @@ export function amountsLookedAt(condition: Condition): readonly ('count' | 'cost
 
 /** What one look over a stretch of amounts tells of a condition. */
 class Look {
-  readonly #context: RuleContext;
+  readonly #facts: RuleFacts;
   readonly #spans: AmountSpans;
   /** How far into the stretch, 0 to 1, a comparison that did not tell seems to turn. */
   turnsAt: number | undefined;
 
-  constructor(context: RuleContext, spans: AmountSpans) {
-    this.#context = context;
+  constructor(facts: RuleFacts, spans: AmountSpans) {
+    this.#facts = facts;
     this.#spans = spans;
   }
 
   truth(node: Node): number {
     if (!looksAtAmounts(node)) {
-      const value = valueOfPart(node, this.#context);
+      const value = valueOfPart(node, this.#facts);
       return value === true ? TRUE : value === false ? FALSE : ERROR;
     }
     switch (node.op) {
@@ -185,7 +185,7 @@ class Look {
 
   /** Undefined: not known, or it may fail. */
   number(node: Node): Span | undefined {
-    if (!looksAtAmounts(node)) return exactly(valueOfPart(node, this.#context));
+    if (!looksAtAmounts(node)) return exactly(valueOfPart(node, this.#facts));
     switch (node.op) {
       case '.':
         return this.#spans[AMOUNT_OF_PATH[[...pathsOf(node)][0]!]!];
@@ -289,14 +289,14 @@ function hull(ends: readonly number[]): Span {
 }
 
 /** Whether the condition may hold, or fail, for any amounts within the spans: false is certain, true is not. */
-export function mayHold(condition: Condition, context: RuleContext, spans: AmountSpans): boolean {
-  return new Look(context, spans).truth(condition.tree) !== FALSE;
+export function mayHold(condition: Condition, facts: RuleFacts, spans: AmountSpans): boolean {
+  return new Look(facts, spans).truth(condition.tree) !== FALSE;
 }
 
 /** Amounts as they vary with one whole number. */
 export interface Line {
   /** The facts with the amounts at `x`. */
-  contextAt(x: number): RuleContext;
+  factsAt(x: number): RuleFacts;
   /** The amounts from `low` to `high`. */
   spans(low: number, high: number): AmountSpans;
 }
@@ -311,7 +311,7 @@ export type FirstHeld =
 
 /** The least whole number from `low` to `high` at which a condition does not come out false. */
 export function firstHeld(condition: Condition, line: Line, low: number, high: number): FirstHeld {
-  const context = line.contextAt(low);
+  const facts = line.factsAt(low);
   const ahead: [number, number][] = [[low, high]];
   for (let looks = 0; ; looks++) {
     const stretch = ahead.pop();
@@ -319,10 +319,10 @@ export function firstHeld(condition: Condition, line: Line, low: number, high: n
     const [from, to] = stretch;
     if (looks >= MOST_LOOKS) return { shownTo: from - 1 };
     if (from === to) {
-      if (condition.holds(line.contextAt(from)) !== false) return { at: from };
+      if (condition.holds(line.factsAt(from)) !== false) return { at: from };
       continue;
     }
-    const look = new Look(context, line.spans(from, to));
+    const look = new Look(facts, line.spans(from, to));
     const truth = look.truth(condition.tree);
     if (truth === FALSE) continue;
     if ((truth & FALSE) === 0) return { at: from };

@@ -4,7 +4,8 @@
  */
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { compileCondition, ruleContext } from './cel.ts';
+import type { Kind } from '../act/act.ts';
+import { compileCondition } from './cel.ts';
 import { amountsLookedAt, firstHeld, type Line, mayHold, pathsOf } from './condition-range.ts';
 
 function condition(text: string) {
@@ -14,7 +15,7 @@ function condition(text: string) {
 }
 
 interface At {
-  readonly kind?: string;
+  readonly kind?: Kind;
   readonly cost: number;
   readonly retail: number;
   readonly item: boolean;
@@ -27,18 +28,18 @@ function line({ kind = 'comp', cost, retail, item }: At): Line {
       ? { count: x, costMinor: x * cost, retailMinor: x * retail }
       : { count: 1, costMinor: x, retailMinor: retail };
   return {
-    contextAt: (x) =>
-      ruleContext({
-        act: {
-          ...{ mode: 'request', kind, trigger: 'recovery', employee: 'ann', location: 'soho' },
-          ...amountsAt(x),
-          businessDate: '2026-11-21',
-          occurredAt: 0,
-        },
-        employee: { roles: ['barista'] },
-        location: {},
-        item: item ? { sku: 'tea', quantity: x } : undefined,
-      }),
+    factsAt: (x) => ({
+      asked: {
+        ...{ mode: 'request', kind, trigger: 'recovery', employee: 'ann', location: 'soho' },
+        ...(item ? { item: { sku: 'tea', quantity: x } } : {}),
+      },
+      amounts: amountsAt(x),
+      businessDate: '2026-11-21',
+      occurredAt: 0,
+      employee: { roles: ['barista'] },
+      location: undefined,
+      item: undefined,
+    }),
     spans: (low, high) => {
       const least = amountsAt(low);
       const most = amountsAt(high);
@@ -135,13 +136,13 @@ describe('the first amount at which a condition holds', () => {
           const from = line(at);
           let expected: number | undefined;
           for (let x = 1; x <= 150 && expected === undefined; x++) {
-            if (compiled.holds(from.contextAt(x)) !== false) expected = x;
+            if (compiled.holds(from.factsAt(x)) !== false) expected = x;
           }
           const found = firstHeld(compiled, from, 1, 150);
           if ('shownTo' in found) expect(expected ?? 151).toBeGreaterThan(found.shownTo);
           else expect('at' in found ? found.at : undefined).toBe(expected);
           if (expected !== undefined)
-            expect(mayHold(compiled, from.contextAt(1), from.spans(1, 150))).toBe(true);
+            expect(mayHold(compiled, from.factsAt(1), from.spans(1, 150))).toBe(true);
         },
       ),
       { numRuns: Number(process.env.GOODWILL_PROPERTY_RUNS ?? 1000) },
