@@ -6,9 +6,9 @@
  */
 import { rmSync } from 'node:fs';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import { deserialize, serialize } from 'node:v8';
 import { crc32 } from 'node:zlib';
-import { type BookSnapshot, BookState, SNAPSHOT_VERSION } from '../domain/book/state.ts';
+import { type BookState, SNAPSHOT_VERSION } from '../domain/book/state.ts';
+import { bytesOfState, stateOfBytes } from './snapshot-bytes.ts';
 
 /** Raised when the tables change: an older file is then thrown away. */
 const FORMAT = 1;
@@ -96,7 +96,7 @@ export class CacheFile {
   }
 
   saveSnapshot(state: BookState, eventId: string): void {
-    const data = serialize(state.toSnapshot());
+    const data = bytesOfState(state);
     this.#db
       .prepare('INSERT OR REPLACE INTO snapshots VALUES (?, ?, ?, ?, ?, ?)')
       .run(state.id, SNAPSHOT_VERSION, state.revision, eventId, crc32(data), data);
@@ -108,9 +108,9 @@ export class CacheFile {
       .prepare('SELECT checksum, data FROM snapshots WHERE book = ? AND version = ?')
       .get(book, SNAPSHOT_VERSION);
     if (row === undefined) return undefined;
-    const data = row.data as Uint8Array;
+    const data = row.data as Uint8Array<ArrayBuffer>;
     if (crc32(data) !== row.checksum) return undefined;
-    return BookState.fromSnapshot(deserialize(data) as BookSnapshot);
+    return stateOfBytes(data);
   }
 
   snapshotMark(book: string): Mark | undefined {
