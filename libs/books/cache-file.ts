@@ -41,12 +41,14 @@ export class CacheFile {
 
   /** Adds keys of one book up to the mark, in one commit. `hashes` and `revisions` run in parallel. */
   addKeys(book: string, hashes: Float64Array, revisions: Float64Array, mark: Mark): void {
+    // So that the file's tree is filled from left to right.
+    const sorted = Uint32Array.from(hashes, (_, i) => i).sort((one, other) => hashes[one]! - hashes[other]!);
     this.#db.exec('BEGIN IMMEDIATE');
     try {
-      for (let i = 0; i < hashes.length; i++) {
+      sorted.forEach((place, i) => {
         const generation = Math.floor((this.#keyCount + i) / KEYS_PER_GENERATION);
-        this.#insertKey.run(generation, hashes[i]!, revisions[i]!);
-      }
+        this.#insertKey.run(generation, hashes[place]!, revisions[place]!);
+      });
       this.#db
         .prepare(
           `INSERT INTO marks VALUES (?, ?, ?, ?) ON CONFLICT (book) DO UPDATE
