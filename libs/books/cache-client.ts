@@ -6,6 +6,8 @@ import type { CacheReply, CacheRequest } from './cache-worker.ts';
 import type { SnapshotThreadData } from './snapshot-thread.ts';
 
 const CLOSE_WITHIN_MS = 1_000;
+/** It adds keys now and then, and gives all of them out at the start: without a bound that start is what it holds for ever. */
+const YOUNG_GENERATION_MB = 12;
 
 export interface CacheClientOptions {
   readonly cacheFile: string;
@@ -39,6 +41,7 @@ export class CacheClient {
       workerData: cacheFile,
       execArgv: ['--no-warnings'],
       name: 'cache',
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
     });
     this.#worker = worker;
     worker.on('message', (reply: CacheReply) => this.#take(reply));

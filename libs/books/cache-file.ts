@@ -82,12 +82,14 @@ export class CacheFile {
     return found;
   }
 
-  /** Every key hash, in pages: to fill the Bloom filter at start. */
-  *allHashes(pageSize = 65_536): Generator<Float64Array> {
+  /** Every key hash, in pages, each in memory of its own: to fill the Bloom filter at start. */
+  *allHashes(pageSize = 65_536): Generator<Float64Array<ArrayBuffer>> {
     let page = new Float64Array(pageSize);
     let n = 0;
-    for (const row of this.#db.prepare('SELECT hash FROM keys').iterate()) {
-      page[n++] = row.hash as number;
+    const statement = this.#db.prepare('SELECT hash FROM keys');
+    statement.setReturnArrays(true);
+    for (const row of statement.iterate()) {
+      page[n++] = (row as unknown as readonly [number])[0];
       if (n === pageSize) {
         yield page;
         page = new Float64Array(pageSize);
