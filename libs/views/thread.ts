@@ -7,7 +7,7 @@ import type { Call, FromThread, ThreadData, Tidings, ToThread } from './thread-m
  * Young memory of those that are always there; V8 would let each grow to 190 MB and keep it. What they hold for longer than a
  * batch or an answer is little. Reports have no bound: their thread ends when none are asked for.
  */
-const YOUNG_GENERATION_MB = { follow: 24, read: 12, report: undefined } as const;
+const YOUNG_GENERATION_MB = { follow: 48, read: 12, report: undefined } as const;
 
 export class Thread {
   readonly #worker: Worker;
