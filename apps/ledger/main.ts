@@ -1,6 +1,7 @@
 /** The service as a process: settings in, signals out. */
 
 import { MIN_KEY_LENGTH } from '../../libs/platform/admin-key.ts';
+import { boundYoungMemoryHereAlone } from '../../libs/platform/young-memory.ts';
 import { type Service, startService } from './service.ts';
 import { readSettings, suspectSettings } from './settings.ts';
 
@@ -38,6 +39,7 @@ const stop = (): void => {
 process.on('SIGTERM', stop);
 process.on('SIGINT', stop);
 
+boundYoungMemoryHereAlone();
 try {
   service = await startService(reading.settings);
 } catch (error) {

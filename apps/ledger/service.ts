@@ -13,6 +13,7 @@ import { openEventStore } from '../../libs/event-store/engines.ts';
 import { Following } from '../../libs/event-store/following.ts';
 import { adminKeyOf } from '../../libs/platform/admin-key.ts';
 import { SettableClock, systemClock } from '../../libs/platform/clock.ts';
+import { collectGarbage } from '../../libs/platform/collect-garbage.ts';
 import { makeDataDir } from '../../libs/platform/data-dir.ts';
 import { takeSlot } from '../../libs/platform/slot.ts';
 import { Views } from '../../libs/views/views.ts';
@@ -114,6 +115,7 @@ async function open(
       metrics.conflicts.value++;
     },
     onOthers: (after) => following.want(after),
+    onOpened: collectGarbage,
   });
   closings.push(() => books.close());
 

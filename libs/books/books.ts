@@ -53,6 +53,8 @@ export interface BooksOptions {
    * position may be `told`, which saves asking for it.
    */
   readonly onOthers?: (after: bigint) => void;
+  /** Told once, when every book that the engine holds has been opened: much has been read and thrown away by then. */
+  readonly onOpened?: () => void;
 }
 
 export interface BooksStatus {
@@ -218,6 +220,7 @@ export class Books {
         const streams = await this.#options.eventStore.streams(BOOK_STREAM_PREFIX);
         await this.#keys.fill();
         for (const stream of streams) await this.#writerOf(bookOf(stream));
+        this.#options.onOpened?.();
         this.#reason = undefined;
         return;
       } catch (error) {

@@ -11,6 +11,8 @@ import type { SnapshotThreadData } from './snapshot-thread.ts';
 const CLOSE_WITHIN_MS = 1_000;
 const FIRST_RESTART_MS = 100;
 const LONGEST_RESTART_MS = 10_000;
+/** It adds keys now and then, and gives all of them out at the start: without a bound that start is what it holds for ever. */
+const YOUNG_GENERATION_MB = 12;
 
 export interface CacheClientOptions {
   readonly cacheFile: string;
@@ -50,6 +52,7 @@ export class CacheClient {
       workerData: cacheFile,
       execArgv: ['--no-warnings'],
       name: 'cache',
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
     });
     let why = new Error('the cache thread has ended');
     worker.on('message', (reply: CacheReply) => this.#take(reply));

@@ -6,9 +6,9 @@
  */
 import { rmSync } from 'node:fs';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import { deserialize, serialize } from 'node:v8';
 import { crc32 } from 'node:zlib';
-import { type BookSnapshot, BookState, SNAPSHOT_VERSION } from '../domain/book/state.ts';
+import { type BookState, SNAPSHOT_VERSION } from '../domain/book/state.ts';
+import { bytesOfState, stateOfBytes } from './snapshot-bytes.ts';
 
 /** Raised when the tables change: an older file is then thrown away. */
 const FORMAT = 1;
@@ -41,12 +41,14 @@ export class CacheFile {
 
   /** Adds keys of one book up to the mark, in one commit. `hashes` and `revisions` run in parallel. */
   addKeys(book: string, hashes: Float64Array, revisions: Float64Array, mark: Mark): void {
+    // So that the file's tree is filled from left to right.
+    const sorted = Uint32Array.from(hashes, (_, i) => i).sort((one, other) => hashes[one]! - hashes[other]!);
     this.#db.exec('BEGIN IMMEDIATE');
     try {
-      for (let i = 0; i < hashes.length; i++) {
+      sorted.forEach((place, i) => {
         const generation = Math.floor((this.#keyCount + i) / KEYS_PER_GENERATION);
-        this.#insertKey.run(generation, hashes[i]!, revisions[i]!);
-      }
+        this.#insertKey.run(generation, hashes[place]!, revisions[place]!);
+      });
       this.#db
         .prepare(
           `INSERT INTO marks VALUES (?, ?, ?, ?) ON CONFLICT (book) DO UPDATE
@@ -80,12 +82,14 @@ export class CacheFile {
     return found;
   }
 
-  /** Every key hash, in pages: to fill the Bloom filter at start. */
-  *allHashes(pageSize = 65_536): Generator<Float64Array> {
+  /** Every key hash, in pages, each in memory of its own: to fill the Bloom filter at start. */
+  *allHashes(pageSize = 65_536): Generator<Float64Array<ArrayBuffer>> {
     let page = new Float64Array(pageSize);
     let n = 0;
-    for (const row of this.#db.prepare('SELECT hash FROM keys').iterate()) {
-      page[n++] = row.hash as number;
+    const statement = this.#db.prepare('SELECT hash FROM keys');
+    statement.setReturnArrays(true);
+    for (const row of statement.iterate()) {
+      page[n++] = (row as unknown as readonly [number])[0];
       if (n === pageSize) {
         yield page;
         page = new Float64Array(pageSize);
@@ -96,7 +100,7 @@ export class CacheFile {
   }
 
   saveSnapshot(state: BookState, eventId: string): void {
-    const data = serialize(state.toSnapshot());
+    const data = bytesOfState(state);
     this.#db
       .prepare('INSERT OR REPLACE INTO snapshots VALUES (?, ?, ?, ?, ?, ?)')
       .run(state.id, SNAPSHOT_VERSION, state.revision, eventId, crc32(data), data);
@@ -108,9 +112,9 @@ export class CacheFile {
       .prepare('SELECT checksum, data FROM snapshots WHERE book = ? AND version = ?')
       .get(book, SNAPSHOT_VERSION);
     if (row === undefined) return undefined;
-    const data = row.data as Uint8Array;
+    const data = row.data as Uint8Array<ArrayBuffer>;
     if (crc32(data) !== row.checksum) return undefined;
-    return BookState.fromSnapshot(deserialize(data) as BookSnapshot);
+    return stateOfBytes(data);
   }
 
   snapshotMark(book: string): Mark | undefined {

@@ -43,7 +43,8 @@ export function runCacheWorker(port: MessagePort, file: string): void {
         return { keys: cache.keysMark(request.book), snapshot: cache.snapshotMark(request.book) };
       case 'hashes':
         for (const page of cache.allHashes()) {
-          port.postMessage({ call, result: page, more: true } satisfies CacheReply);
+          // Moved, not copied: this thread would collect its own only when it has made much more.
+          port.postMessage({ call, result: page, more: true } satisfies CacheReply, [page.buffer]);
         }
         return undefined;
       case 'addKeys':

@@ -1,14 +1,18 @@
 /**
  * From idempotency key to the event it became, for every key since the book was opened, in bounded memory:
- * a Bloom filter says "surely new" for nearly all new keys; keys of the last moments are held in a map until
+ * a Bloom filter says "surely new" for nearly all new keys; keys of the last moments are held until
  * the cache worker has them on file; the rest is on file.
  */
 import { BloomFilter } from './bloom-filter.ts';
 import type { CacheClient } from './cache-client.ts';
 import type { Mark } from './cache-file.ts';
+import { HeldKeys } from './held-keys.ts';
 
-/** Keys held in memory before they are handed to the file: few enough to fold again after a crash at once. */
-const KEYS_PER_FLUSH = 16_384;
+/**
+ * Keys held in memory before they are handed to the file: few enough to fold again after a crash at once. A round more still
+ * fits into the power of two above.
+ */
+const KEYS_PER_FLUSH = 15_000;
 
 export class KeyIndex {
   readonly #cache: CacheClient;
@@ -31,40 +35,36 @@ export class KeyIndex {
 
   add(book: string, hash: number, revision: number): void {
     this.#bloom.add(hash);
-    const unflushed = this.#of(book);
-    const there = unflushed.revisions.get(hash);
-    if (there === undefined) unflushed.revisions.set(hash, [revision]);
-    else there.push(revision);
+    this.#of(book).keys.add(hash, revision);
   }
 
   /** Says that every event up to the mark has been added; hands over to the file when enough has come together. */
   reached(book: string, mark: Mark): void {
     const unflushed = this.#of(book);
     unflushed.mark = mark;
-    if (unflushed.revisions.size >= KEYS_PER_FLUSH) void this.flush(book);
+    if (unflushed.keys.size >= KEYS_PER_FLUSH) void this.flush(book);
   }
 
   /** The revisions at which an event with this key may stand; the caller compares the keys themselves. */
   find(book: string, hash: number): readonly number[] {
     if (this.#filled && !this.#bloom.mayHave(hash)) return [];
-    const { revisions, flushing } = this.#of(book);
-    return [...(revisions.get(hash) ?? []), ...(flushing?.get(hash) ?? []), ...this.#cache.findKey(hash)];
+    const { keys, flushing } = this.#of(book);
+    return [...keys.find(hash), ...(flushing?.find(hash) ?? []), ...this.#cache.findKey(hash)];
   }
 
   /** Hands what is held to the file. What fails stays held, and is tried again with the next flush. */
   async flush(book: string): Promise<void> {
     const unflushed = this.#of(book);
     await unflushed.flushed;
-    const { revisions, mark } = unflushed;
-    if (mark === undefined || revisions.size === 0) return;
-    unflushed.revisions = new Map();
-    unflushed.flushing = revisions;
-    unflushed.flushed = this.#handOver(book, revisions, mark)
+    const { keys, mark } = unflushed;
+    if (mark === undefined || keys.size === 0) return;
+    unflushed.keys = new HeldKeys();
+    unflushed.flushing = keys;
+    unflushed.flushed = this.#cache
+      .addKeys(book, keys.hashes, keys.revisions, mark)
       .catch(() => {
-        for (const [hash, there] of unflushed.revisions) {
-          revisions.set(hash, [...(revisions.get(hash) ?? []), ...there]);
-        }
-        unflushed.revisions = revisions;
+        keys.addAll(unflushed.keys);
+        unflushed.keys = keys;
       })
       .finally(() => {
         unflushed.flushing = undefined;
@@ -72,24 +72,10 @@ export class KeyIndex {
     await unflushed.flushed;
   }
 
-  async #handOver(book: string, keys: ReadonlyMap<number, readonly number[]>, mark: Mark): Promise<void> {
-    const pairs = [...keys].flatMap(([hash, revisions]) =>
-      revisions.map((revision) => [hash, revision] as const),
-    );
-    // Sorted, so that the file's tree is filled from left to right.
-    pairs.sort((a, b) => a[0] - b[0]);
-    await this.#cache.addKeys(
-      book,
-      Float64Array.from(pairs, ([hash]) => hash),
-      Float64Array.from(pairs, ([, revision]) => revision),
-      mark,
-    );
-  }
-
   #of(book: string): Unflushed {
     let unflushed = this.#books.get(book);
     if (unflushed === undefined) {
-      unflushed = { revisions: new Map(), flushing: undefined, mark: undefined, flushed: Promise.resolve() };
+      unflushed = { keys: new HeldKeys(), flushing: undefined, mark: undefined, flushed: Promise.resolve() };
       this.#books.set(book, unflushed);
     }
     return unflushed;
@@ -97,9 +83,9 @@ export class KeyIndex {
 }
 
 interface Unflushed {
-  revisions: Map<number, number[]>;
+  keys: HeldKeys;
   /** On its way to the file; still looked at. */
-  flushing: ReadonlyMap<number, readonly number[]> | undefined;
+  flushing: HeldKeys | undefined;
   mark: Mark | undefined;
   flushed: Promise<void>;
 }

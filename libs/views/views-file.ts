@@ -66,7 +66,7 @@ function open(file: string): DatabaseSync {
   const db = new DatabaseSync(file, { timeout: 5_000 });
   try {
     // NORMAL: a power cut may lose the newest rows, never their agreement with the checkpoint.
-    db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -32768');
+    db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16384');
     db.exec('PRAGMA wal_autocheckpoint = 8192; PRAGMA journal_size_limit = 67108864');
     const { user_version: format } = db.prepare('PRAGMA user_version').get() as { user_version: number };
     if (format === FORMAT) return db;

@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { CommandFailure } from '../failure.ts';
 import { projectRoot } from '../simulate/project-root.ts';
+import { SERVICE_ENV, SERVICE_NODE_ARGS } from './memory-bounds.ts';
 
 export interface ServiceProcess {
   readonly url: string;
@@ -43,11 +44,12 @@ export async function startService(options: ServiceOptions): Promise<ServiceProc
     });
   }
   const port = await freePort(options.port ?? 0);
-  const child = spawn(process.execPath, [...(options.nodeArgs ?? []), program], {
+  const child = spawn(process.execPath, [...SERVICE_NODE_ARGS, ...(options.nodeArgs ?? []), program], {
     // In a group of its own: Ctrl-C in the terminal reaches only us, and we stop the service in order.
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
+      ...SERVICE_ENV,
       ...withoutSettings(process.env),
       GOODWILL_DATA_DIR: options.dataDir,
       GOODWILL_HOST: '127.0.0.1',
