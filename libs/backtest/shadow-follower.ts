@@ -109,7 +109,8 @@ export class ShadowFollower {
     for (const spec of followed.specs) {
       if (followed.runs.has(spec.version)) continue;
       const kept = this.#acts.forShadow();
-      const run = await ShadowRun.begin(this.#eventStore, book, spec, kept, this.#closing.signal);
+      const { signal } = this.#closing;
+      const run = await ShadowRun.begin(this.#eventStore, book, spec, kept, this.#pressure, signal);
       // It may have been stopped or replaced meanwhile.
       if (followed.specs.includes(spec)) followed.runs.set(spec.version, run);
       else kept.drop();

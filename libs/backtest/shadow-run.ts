@@ -10,6 +10,7 @@ import { BATCH, streamOf } from './recorded-events.ts';
 import { renderReport } from './render.ts';
 import type { Report } from './report.ts';
 import { documentAt, OtherLedger } from './run-backtest.ts';
+import type { ThreadPressure } from './thread-pressure.ts';
 
 export interface ShadowSpec {
   readonly version: number;
@@ -38,11 +39,12 @@ export class ShadowRun {
     book: string,
     spec: ShadowSpec,
     kept: KeptActs & { drop(): void },
+    pressure: ThreadPressure,
     signal: AbortSignal,
   ): Promise<ShadowRun> {
     const policy = await documentAt(eventStore, book, spec.document, spec.version);
     const state = initialState(book);
-    const started = await foldTo(eventStore, state, spec.position, signal);
+    const started = await foldTo(eventStore, state, spec.position, pressure, signal);
     if (started?.type !== 'ShadowStarted' || started.version !== spec.version) {
       throw new OtherLedger(`Book ${book} starts no shadow of version ${spec.version} at ${spec.position}.`);
     }
@@ -102,15 +104,19 @@ async function foldTo(
   eventStore: EventStore,
   state: BookState,
   to: number,
+  pressure: ThreadPressure,
   signal: AbortSignal,
 ): Promise<BookEvent | undefined> {
   let last: BookEvent | undefined;
+  pressure.begin();
   for await (const batch of eventStore.read(streamOf(state.id), 0, { to, maxBatch: BATCH })) {
     signal.throwIfAborted();
     for (const stored of batch) {
       last = decodeEvent(stored);
       evolve(state, last, stored.revision);
     }
+    await pressure.end();
+    pressure.begin();
   }
   return last;
 }
