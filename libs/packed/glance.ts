@@ -13,7 +13,7 @@ export interface Glance {
 
 const GLANCED = (['marks', 'businessDate', 'campaign'] as const).map((name) => COLUMNS.indexOf(name));
 
-/** A tenth of the work of unpacking them. */
+/** A quarter of the work of unpacking them. */
 export function glanceAt({ numbers, named }: Omit<PackedEvents, 'texts'>, told: Glance): void {
   const { names, customers, incidents, shifts, others } = JSON.parse(named) as Named;
   const [marks, businessDates, campaigns] = unpackColumns(numbers, GLANCED) as [
