@@ -24,10 +24,9 @@ describe('how busy a thread is', () => {
       await sleep(1);
     });
     expect(busy).toBeGreaterThan(0.7);
-    // The last look may be of the work.
-    await sleep(60);
+    // The first looks may be of the work, and others may have the cores for a while: a thread that is late never waits.
     let least = 1;
-    for (let i = 0; i < 10; i++) {
+    for (let i = 0; i < 200 && least >= 0.05; i++) {
       await sleep(20);
       least = Math.min(least, busyShareIn(share.shared));
     }
